@@ -10,5 +10,6 @@ if (unknown.length > 0) {
     console.error(`name: not in shared/names.ts: ${unknown.join(', ')}`);
     process.exit(2);
 }
-const lines = wanted.length > 0 ? wanted.map(name => names[name]) : Object.entries(names).map(pair => pair.join('='));
+const lines =
+    wanted.length > 0 ? wanted.map(name => names[name]) : Object.entries(names).map(pair => pair.join('='));
 console.log(lines.join('\n'));

@@ -14,7 +14,10 @@ export const checkout = fileURLToPath(new URL('..', import.meta.url)).replace(/\
 export function readNames() {
     const source = readFileSync(`${checkout}/shared/names.ts`, 'utf8');
     const names = Object.fromEntries(
-        [...source.matchAll(/^export const ([A-Z_]+) = '([^'\\\n]*)';$/gm)].map(match => [match[1], match[2]]),
+        [...source.matchAll(/^export const ([A-Z_]+) = '([^'\\\n]*)';$/gm)].map(match => [
+            match[1],
+            match[2],
+        ]),
     );
     const exported = source.match(/^export /gm)?.length ?? 0;
     if (Object.keys(names).length !== exported) {

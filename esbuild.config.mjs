@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How our TypeScript becomes what GJS runs. The app, the CLI and the tests are bundled; the
+// extension is not (see tools/build/extension.mjs), only the one package that it needs is.
+import {resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {build} from 'esbuild';
+
+const checkout = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
+
+/** Modules that GJS brings itself. */
+export const external = ['gi://*', 'resource://*', 'file://*', 'system', 'gettext', 'cairo', 'console', 'gi'];
+
+/** What the sources call by our own name, as the bundler finds it. @type {import('esbuild').Plugin} */
+const vendor = {
+    name: 'vendor',
+    setup(context) {
+        context.onResolve({filter: /\/vendor\/fastXmlParser\.js$/}, () =>
+            context.resolve('fast-xml-parser', {kind: 'import-statement', resolveDir: checkout}),
+        );
+    },
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+    absWorkingDir: checkout,
+    bundle: true,
+    format: 'esm',
+    target: 'firefox128',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['import'],
+    external,
+    plugins: [vendor],
+    minify: false,
+    keepNames: false,
+    charset: 'utf8',
+    legalComments: 'inline',
+    logLevel: 'warning',
+    metafile: true,
+    banner: {js: '// SPDX-License-Identifier: GPL-3.0-or-later'},
+};
+
+/**
+ * The app: one module, because it needs all of it for its first frame.
+ * @param {string} outdir
+ * @param {boolean} sourcemap whether GJS is to name the TypeScript lines in stack traces
+ */
+export function bundleApp(outdir, sourcemap) {
+    return build({...common, entryPoints: {main: 'app/main.ts'}, outdir, sourcemap});
+}
+
+/**
+ * The CLI: split, so that a verb loads only what it uses.
+ * @param {string} outdir
+ * @param {boolean} sourcemap whether GJS is to name the TypeScript lines in stack traces
+ */
+export function bundleCli(outdir, sourcemap) {
+    return build({
+        ...common,
+        entryPoints: {main: 'cli/main.ts'},
+        outdir,
+        sourcemap,
+        splitting: true,
+        chunkNames: '[name]-[hash]',
+    });
+}
+
+/**
+ * Each test file on its own, at the same place below `outdir` as below `tests/`.
+ * @param {string[]} files paths from the top of the checkout
+ * @param {string} outdir
+ */
+export function bundleTests(files, outdir) {
+    return build({...common, entryPoints: files, outbase: 'tests', outdir, sourcemap: 'inline'});
+}
+
+/**
+ * fast-xml-parser as one readable module for the extension.
+ * @param {string} outfile
+ */
+export function bundleVendor(outfile) {
+    return build({
+        ...common,
+        stdin: {contents: "export * from 'fast-xml-parser';", resolveDir: checkout},
+        banner: {
+            js: '// fast-xml-parser, MIT licence, https://github.com/NaturalIntelligence/fast-xml-parser',
+        },
+        outfile: resolve(outfile),
+    });
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Makes the folder of the GNOME Shell extension, complete, so that it also works installed alone:
+// node tools/build/extension.mjs OUTDIR DEPFILE
+import {execFileSync} from 'node:child_process';
+import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {dirname, join, resolve} from 'node:path';
+import {bundleVendor} from '../../esbuild.config.mjs';
+import {checkout, readNames} from '../names.mjs';
+import {writeDepfile} from './depfile.mjs';
+import {compileReachable, vendored} from './modules.mjs';
+
+const [target, depfile] = process.argv.slice(2);
+if (depfile === undefined) {
+    console.error('usage: extension.mjs OUTDIR DEPFILE');
+    process.exit(2);
+}
+const outdir = resolve(target);
+const names = readNames();
+const inputs = new Set([import.meta.filename, join(checkout, 'shared/names.ts')]);
+
+/** Writes a file of the extension. */
+function write(path, text) {
+    mkdirSync(dirname(join(outdir, path)), {recursive: true});
+    writeFileSync(join(outdir, path), text);
+}
+
+/** The text of a file of the checkout, which is an input from now on. */
+function read(path) {
+    inputs.add(join(checkout, path));
+    return readFileSync(join(checkout, path), 'utf8');
+}
+
+rmSync(outdir, {recursive: true, force: true});
+
+for (const [path, {source, code}] of compileReachable(['extension/extension.ts', 'extension/prefs.ts'])) {
+    if (path === vendored) {
+        const {metafile} = await bundleVendor(join(outdir, path));
+        for (const input of Object.keys(metafile.inputs)) {
+            if (!input.startsWith('<')) inputs.add(join(checkout, input));
+        }
+    } else {
+        inputs.add(join(checkout, source));
+        write(path, code);
+    }
+}
+// GNOME Shell looks for these two at the top; the modules keep the folders of the sources, so
+// that what they import from each other is found where the sources say.
+for (const entry of ['extension', 'prefs']) {
+    write(
+        `${entry}.js`,
+        `// SPDX-License-Identifier: GPL-3.0-or-later\nexport {default} from './extension/${entry}.js';\n`,
+    );
+}
+
+write(
+    'metadata.json',
+    read('extension/metadata.json.in').replace(/@([A-Z_]+)@/g, (_, name) => {
+        if (!Object.hasOwn(names, name))
+            throw new Error(`metadata.json.in: no name ${name} in shared/names.ts`);
+        return names[name];
+    }),
+);
+if (existsSync(join(checkout, 'extension/stylesheet.css'))) {
+    write('stylesheet.css', read('extension/stylesheet.css'));
+}
+
+const schema = `schemas/${names.SETTINGS_SCHEMA}.gschema.xml`;
+write(schema, read(schema));
+execFileSync('glib-compile-schemas', ['--strict', join(outdir, 'schemas')], {stdio: 'inherit'});
+
+for (const icon of readdirSync(join(checkout, 'data/icons/states'))) {
+    cpSync(join(checkout, 'data/icons/states', icon), join(outdir, 'icons', icon));
+    inputs.add(join(checkout, 'data/icons/states', icon));
+}
+
+const languages = read('po/LINGUAS')
+    .split('\n')
+    .filter(line => /^\w/.test(line));
+for (const language of languages) {
+    const directory = join(outdir, 'locale', language, 'LC_MESSAGES');
+    mkdirSync(directory, {recursive: true});
+    read(`po/${language}.po`);
+    execFileSync('msgfmt', [
+        '-o',
+        join(directory, `${names.GETTEXT_DOMAIN}.mo`),
+        join(checkout, `po/${language}.po`),
+    ]);
+}
+
+writeDepfile(depfile, target, inputs);

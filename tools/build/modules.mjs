@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {existsSync, readFileSync} from 'node:fs';
+import {dirname, join, relative} from 'node:path';
+import ts from 'typescript';
+import {checkout} from '../names.mjs';
+
+/** The module that the build bundles from npm instead of compiling it. */
+export const vendored = 'shared/vendor/fastXmlParser.js';
+
+const {config, error} = ts.readConfigFile(join(checkout, 'tsconfig.base.json'), ts.sys.readFile);
+if (error !== undefined) throw new Error(ts.flattenDiagnosticMessageText(error.messageText, '\n'));
+const {options} = ts.convertCompilerOptionsFromJson(config.compilerOptions, checkout);
+
+/**
+ * One TypeScript file as the JavaScript that stays readable: comments kept, nothing merged.
+ * Types are not looked at here (`npm run typecheck` does); every import that is not
+ * `import type` stays, which is what `verbatimModuleSyntax` and `isolatedModules` promise.
+ *
+ * @param {string} path from the top of the checkout
+ * @returns {{code: string, imports: string[]}} the module and what it imports
+ */
+export function compileModule(path) {
+    const source = readFileSync(join(checkout, path), 'utf8');
+    const {outputText} = ts.transpileModule(source, {
+        fileName: path,
+        compilerOptions: {...options, module: ts.ModuleKind.ESNext, noEmit: false},
+    });
+    return {code: outputText, imports: importsOf(outputText)};
+}
+
+/**
+ * @param {string} code a JavaScript module
+ * @returns {string[]} every module that it imports, statically, dynamically or by re-export
+ */
+export function importsOf(code) {
+    return ts.preProcessFile(code, true, true).importedFiles.map(file => file.fileName);
+}
+
+/**
+ * Compiles a module and all of ours that it reaches.
+ *
+ * @param {string[]} entries `.ts` paths from the top of the checkout
+ * @returns {Map<string, {source: string, code: string, imports: string[]}>} by output path; the
+ *   vendored module, when reached, has an empty source
+ */
+export function compileReachable(entries) {
+    const modules = new Map();
+    const queue = entries.map(entry => entry.replace(/\.ts$/, '.js'));
+    for (const path of queue) {
+        if (modules.has(path)) continue;
+        if (path === vendored) {
+            modules.set(path, {source: '', code: '', imports: []});
+            continue;
+        }
+        const source = path.replace(/\.js$/, '.ts');
+        if (!existsSync(join(checkout, source)))
+            throw new Error(`${path} is imported, but there is no ${source}`);
+        const module = {source, ...compileModule(source)};
+        modules.set(path, module);
+        const ours = module.imports.filter(name => name.startsWith('.'));
+        queue.push(...ours.map(name => relative(checkout, join(checkout, dirname(path), name))));
+    }
+    return modules;
+}
