@@ -55,13 +55,14 @@ export async function ensureNodeModules() {
   });
 }
 
-/** The files that the last installation wrote, as the host sees them. */
+/** The files that the last installation wrote, as the host sees them; Meson logs new folders too. */
 async function installedFiles(folder) {
   const log = join(folder, 'meson/meson-logs/install-log.txt');
   const lines = (await readFile(log, 'utf8').catch(() => '')).split('\n');
   return lines
     .filter((line) => line.startsWith('/src/'))
-    .map((line) => join(checkout, line.slice('/src/'.length)));
+    .map((line) => join(checkout, line.slice('/src/'.length)))
+    .filter((name) => !statSync(name, { throwIfNoEntry: false })?.isDirectory());
 }
 
 /** Runs one step of the build as the sysroot's root, and shows what it said if it fails. */
