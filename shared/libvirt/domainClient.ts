@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+
+import {METADATA_NAMESPACE, METADATA_PREFIX} from '../names.js';
+import {type StateAndReason, stateFromNumbers} from './domainState.js';
+import {Domain} from './interfaces/domain.js';
+import {LibvirtError} from './libvirtErrors.js';
+import type {LibvirtService} from './libvirtService.js';
+
+/** virDomainXMLFlags and virDomainModificationImpact. */
+export const XmlFlags = {LIVE: 0, INACTIVE: 2} as const;
+const AFFECT_LIVE = 1;
+const AFFECT_CONFIG = 2;
+
+/** virDomainMetadataType. */
+export const MetadataType = {DESCRIPTION: 0, TITLE: 1, ELEMENT: 2} as const;
+
+/** What libvirt-dbus tells of a domain in one call; what it could not give is null. */
+export interface DomainProperties {
+    readonly name: string | null;
+    readonly uuid: string | null;
+    readonly active: boolean | null;
+    readonly persistent: boolean | null;
+    readonly autostart: boolean | null;
+}
+
+/** Typed calls on one domain. All of them throw the classes of `libvirtErrors.ts`. */
+export class DomainClient {
+    constructor(
+        private readonly service: LibvirtService,
+        readonly path: string,
+    ) {}
+
+    async properties(): Promise<DomainProperties> {
+        const all = await this.service.getAllProperties(this.path, Domain.name);
+        const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+        const flag = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);
+        return {
+            name: text(all['Name']),
+            uuid: text(all['UUID']),
+            active: flag(all['Active']),
+            persistent: flag(all['Persistent']),
+            autostart: flag(all['Autostart']),
+        };
+    }
+
+    async persistent(): Promise<boolean> {
+        return (await this.service.getProperty(this.path, Domain.name, 'Persistent')) === true;
+    }
+
+    async setAutostart(autostart: boolean): Promise<void> {
+        await this.service.setProperty(this.path, Domain.name, 'Autostart', new GLib.Variant('b', autostart));
+    }
+
+    async state(): Promise<StateAndReason> {
+        const [[state, reason]] = await this.service.call(this.path, Domain, 'GetState', [0], 'query');
+        return stateFromNumbers(state, reason);
+    }
+
+    /** The domain XML: as it runs, or as it is kept, when it does not or when `flags` says so. */
+    async xml(flags: number = XmlFlags.LIVE): Promise<string> {
+        const [xml] = await this.service.call(this.path, Domain, 'GetXMLDesc', [flags], 'query');
+        return xml;
+    }
+
+    async hasManagedSave(): Promise<boolean> {
+        const [saved] = await this.service.call(this.path, Domain, 'HasManagedSaveImage', [0], 'query');
+        return saved;
+    }
+
+    async create(): Promise<void> {
+        await this.service.call(this.path, Domain, 'Create', [0], 'start');
+    }
+
+    /** Asks the guest to shut down, by its agent or the power button, and returns at once. */
+    async shutdown(): Promise<void> {
+        await this.service.call(this.path, Domain, 'Shutdown', [0], 'command');
+    }
+
+    async reboot(): Promise<void> {
+        await this.service.call(this.path, Domain, 'Reboot', [0], 'command');
+    }
+
+    async reset(): Promise<void> {
+        await this.service.call(this.path, Domain, 'Reset', [0], 'command');
+    }
+
+    async suspend(): Promise<void> {
+        await this.service.call(this.path, Domain, 'Suspend', [], 'command');
+    }
+
+    async resume(): Promise<void> {
+        await this.service.call(this.path, Domain, 'Resume', [], 'command');
+    }
+
+    async destroy(): Promise<void> {
+        await this.service.call(this.path, Domain, 'Destroy', [0], 'command');
+    }
+
+    async managedSave(): Promise<void> {
+        await this.service.call(this.path, Domain, 'ManagedSave', [0], 'save');
+    }
+
+    /** Ends the job that runs on the domain, e.g. a save. */
+    async abortJob(): Promise<void> {
+        await this.service.call(this.path, Domain, 'AbortJob', [], 'command');
+    }
+
+    async wake(): Promise<void> {
+        await this.service.call(this.path, Domain, 'PMWakeup', [0], 'command');
+    }
+
+    /**
+     * Handover's own metadata element, or null when the machine has none.
+     *
+     * libvirt answers "no such metadata" with an error like any other, so one that comes from libvirt itself
+     * is taken for that.
+     */
+    async metadata(): Promise<string | null> {
+        try {
+            const [element] = await this.service.call(
+                this.path,
+                Domain,
+                'GetMetadata',
+                [MetadataType.ELEMENT, METADATA_NAMESPACE, 0],
+                'query',
+            );
+            return element;
+        } catch (error) {
+            if (error instanceof LibvirtError) return null;
+            throw error;
+        }
+    }
+
+    /** Writes Handover's metadata element, in the definition and in the running machine. */
+    async setMetadata(element: string, active: boolean): Promise<void> {
+        await this.#set(MetadataType.ELEMENT, element, METADATA_PREFIX, METADATA_NAMESPACE, active);
+    }
+
+    async setTitle(title: string, active: boolean): Promise<void> {
+        await this.#set(MetadataType.TITLE, title, '', '', active);
+    }
+
+    async setDescription(description: string, active: boolean): Promise<void> {
+        await this.#set(MetadataType.DESCRIPTION, description, '', '', active);
+    }
+
+    async #set(type: number, value: string, key: string, uri: string, active: boolean): Promise<void> {
+        const flags = AFFECT_CONFIG | (active ? AFFECT_LIVE : 0);
+        await this.service.call(this.path, Domain, 'SetMetadata', [type, value, key, uri, flags], 'command');
+    }
+}

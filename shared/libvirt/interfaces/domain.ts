@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type {InterfaceTable} from '../../platform/signature.js';
+
+/**
+ * One domain.
+ *
+ * @see https://github.com/libvirt/libvirt-dbus/blob/master/data/org.libvirt.Domain.xml
+ */
+export const Domain = {
+    name: 'org.libvirt.Domain',
+    methods: {
+        AbortJob: ['', ''],
+        Create: ['u', ''],
+        Destroy: ['u', ''],
+        GetMetadata: ['isu', 's'],
+        GetState: ['u', '(ii)'],
+        GetXMLDesc: ['u', 's'],
+        HasManagedSaveImage: ['u', 'b'],
+        ManagedSave: ['u', ''],
+        PMWakeup: ['u', ''],
+        Reboot: ['u', ''],
+        Reset: ['u', ''],
+        Resume: ['', ''],
+        SetMetadata: ['isssu', ''],
+        Shutdown: ['u', ''],
+        Suspend: ['', ''],
+        Undefine: ['u', ''],
+    },
+    properties: {
+        Active: 'b',
+        Autostart: 'b',
+        Id: 'u',
+        Name: 's',
+        Persistent: 'b',
+        UUID: 's',
+    },
+    signals: {
+        AgentEvent: 'ii',
+        ControlError: '',
+        DeviceAdded: 's',
+        DeviceRemoved: 's',
+        DiskChange: 'sssi',
+        IOError: 'ssis',
+        MetadataChange: 'is',
+        Reboot: '',
+        Watchdog: 'i',
+    },
+} as const satisfies InterfaceTable;

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type {DomainState} from '../libvirt/domainState.js';
+
+/** What can be asked of a machine. */
+export const MACHINE_ACTIONS = [
+    'start',
+    'shutdown',
+    'reboot',
+    'reset',
+    'pause',
+    'resume',
+    'force-off',
+    'save',
+    'wake',
+] as const;
+export type MachineAction = (typeof MACHINE_ACTIONS)[number];
+
+/** What a machine is doing while an operation runs on it. */
+export type Transition =
+    'starting' | 'stopping' | 'restarting' | 'pausing' | 'resuming' | 'saving' | 'waking';
+
+const POSSIBLE: Readonly<Record<DomainState, readonly MachineAction[]>> = {
+    nostate: ['start', 'force-off'],
+    running: ['shutdown', 'reboot', 'reset', 'pause', 'force-off', 'save'],
+    blocked: ['shutdown', 'reboot', 'reset', 'pause', 'force-off', 'save'],
+    paused: ['resume', 'reset', 'force-off', 'save'],
+    shutdown: ['force-off'],
+    shutoff: ['start'],
+    crashed: ['reset', 'force-off'],
+    pmsuspended: ['wake', 'force-off'],
+};
+
+const OBVIOUS: Readonly<Record<DomainState, MachineAction>> = {
+    nostate: 'start',
+    running: 'shutdown',
+    blocked: 'shutdown',
+    paused: 'resume',
+    shutdown: 'force-off',
+    shutoff: 'start',
+    crashed: 'force-off',
+    pmsuspended: 'wake',
+};
+
+const TRANSITIONS: Readonly<Record<MachineAction, Transition>> = {
+    start: 'starting',
+    shutdown: 'stopping',
+    reboot: 'restarting',
+    reset: 'restarting',
+    pause: 'pausing',
+    resume: 'resuming',
+    'force-off': 'stopping',
+    save: 'saving',
+    wake: 'waking',
+};
+
+/** What makes sense in a state when nothing else is under way. */
+export function possibleActions(state: DomainState): readonly MachineAction[] {
+    return POSSIBLE[state];
+}
+
+/** The one action that a row's button offers. */
+export function obviousAction(state: DomainState): MachineAction {
+    return OBVIOUS[state];
+}
+
+/** What the machine is doing while the action runs. */
+export function transitionOf(action: MachineAction): Transition {
+    return TRANSITIONS[action];
+}
+
+/**
+ * Whether an action may begin while another runs on the same machine. It ends the other one then.
+ *
+ * Only what cuts through is allowed: switching off always, and a reset of a guest that does not listen.
+ */
+export function supersedes(action: MachineAction, running: MachineAction): boolean {
+    if (action === 'force-off') return running !== 'force-off';
+    if (action === 'reset') return running === 'shutdown' || running === 'reboot';
+    return false;
+}

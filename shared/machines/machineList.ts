@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+
+import type {StateAndReason} from '../libvirt/domainState.js';
+import {DEFINED_RENAMED, DomainEvent, stateFromEvent, UNDEFINED_RENAMED} from '../libvirt/domainState.js';
+import type {Host, HostFollower} from '../libvirt/host.js';
+import {LibvirtError} from '../libvirt/libvirtErrors.js';
+import {HandoverError} from '../platform/errors.js';
+import type {Happening} from './happening.js';
+import {Machine, type MachineOwner} from './machine.js';
+
+/** More changes than this in one reconciliation are announced as one. */
+const MOST_SINGLE_CHANGES = 16;
+
+interface LifecycleEvent {
+    readonly event: number;
+    readonly detail: number;
+    readonly serial: number;
+}
+
+/**
+ * The machines of one host, sorted by name; a `Gio.ListModel` that GTK and the Shell can both follow.
+ *
+ * Filling it takes one call, whatever their number. A machine's object path becomes known when an event first
+ * brings it, or when something is asked of the machine.
+ */
+export class MachineList extends GObject.Object implements HostFollower, MachineOwner {
+    static {
+        GObject.registerClass(
+            {
+                GTypeName: 'HandoverMachineList',
+                Implements: [Gio.ListModel],
+                Properties: {
+                    'n-machines': GObject.ParamSpec.uint(
+                        'n-machines',
+                        null,
+                        null,
+                        GObject.ParamFlags.READABLE,
+                        0,
+                        0xffffffff,
+                        0,
+                    ),
+                    'n-active': GObject.ParamSpec.uint(
+                        'n-active',
+                        null,
+                        null,
+                        GObject.ParamFlags.READABLE,
+                        0,
+                        0xffffffff,
+                        0,
+                    ),
+                    filled: GObject.ParamSpec.boolean(
+                        'filled',
+                        null,
+                        null,
+                        GObject.ParamFlags.READABLE,
+                        false,
+                    ),
+                },
+                Signals: {
+                    // machine, happening
+                    happened: {param_types: [GObject.TYPE_OBJECT, GObject.TYPE_JSOBJECT]},
+                    // machine: any of its state or transition changed
+                    changed: {param_types: [GObject.TYPE_OBJECT]},
+                },
+            },
+            this,
+        );
+    }
+
+    declare items_changed: Gio.ListModel['items_changed'];
+
+    defaultDeadlineMs = 60_000;
+
+    #items: Machine[] = [];
+    readonly #sortKeys = new Map<Machine, string>();
+    readonly #byName = new Map<string, Machine>();
+    readonly #byPath = new Map<string, Machine>();
+    /** Events of domains whose name is being asked for, in the order they came. */
+    readonly #nameless = new Map<string, LifecycleEvent[]>();
+    /** Names that went after a reconciliation was asked for, with the serial of the event that told. */
+    readonly #removedAt = new Map<string, number>();
+    #active = 0;
+    #filled = false;
+    #unfollow: (() => void) | null;
+
+    /** Follows the host from now on; `close()` ends that. */
+    constructor(readonly host: Host) {
+        super();
+        this.#unfollow = host.follow(this);
+    }
+
+    /** How many machines there are. */
+    get nMachines(): number {
+        return this.#items.length;
+    }
+
+    /** How many of them run, are paused, or are otherwise there as a guest. */
+    get nActive(): number {
+        return this.#active;
+    }
+
+    /** True from the first answer on. */
+    get filled(): boolean {
+        return this.#filled;
+    }
+
+    get machines(): readonly Machine[] {
+        return this.#items;
+    }
+
+    /** The machine of a name. */
+    byName(name: string): Machine | undefined {
+        return this.#byName.get(name);
+    }
+
+    /** Ends following; the machines stay as they are. */
+    close(): void {
+        this.#unfollow?.();
+        this.#unfollow = null;
+    }
+
+    vfunc_get_item_type(): GObject.GType {
+        return Machine.$gtype;
+    }
+
+    vfunc_get_n_items(): number {
+        return this.#items.length;
+    }
+
+    vfunc_get_item(position: number): Machine | null {
+        return this.#items[position] ?? null;
+    }
+
+    // MachineOwner
+
+    happened(machine: Machine, happening: Happening): void {
+        this.emit('happened', machine, happening);
+    }
+
+    machineChanged(machine: Machine): void {
+        this.emit('changed', machine);
+    }
+
+    activeChanged(machine: Machine): void {
+        this.#active += machine.active ? 1 : -1;
+        this.notify('n-active');
+    }
+
+    pathKnown(machine: Machine, path: string): void {
+        this.#byPath.set(path, machine);
+    }
+
+    // HostFollower
+
+    reconcile(domains: ReadonlyMap<string, StateAndReason>, askedAt: number): void {
+        const gone = this.#items.filter(machine => !domains.has(machine.name) && machine.knownAt <= askedAt);
+        const added: Machine[] = [];
+        // A path holds a domain's UUID: what was redefined while we could not see has another one.
+        this.#byPath.clear();
+        for (const machine of this.#items) machine.forgetPath();
+
+        for (const [name, state] of domains) {
+            const machine = this.#byName.get(name);
+            if (!machine) {
+                if ((this.#removedAt.get(name) ?? 0) <= askedAt)
+                    added.push(new Machine(this.host, this, name, state, askedAt));
+            } else if (machine.knownAt <= askedAt) {
+                machine.applyState(state, askedAt);
+                if (this.#filled) machine.invalidate();
+            }
+        }
+        this.#removedAt.clear();
+
+        if (gone.length + added.length > MOST_SINGLE_CHANGES) {
+            this.#replace(gone, added);
+        } else {
+            for (const machine of gone) this.#remove(machine);
+            for (const machine of added) this.#insert(machine);
+        }
+        if (this.#filled) {
+            for (const machine of added) machine.tell('defined');
+        } else {
+            this.#filled = true;
+            this.notify('filled');
+        }
+    }
+
+    domainEvent(path: string, event: number, detail: number, serial: number): void {
+        const lifecycle = {event, detail, serial};
+        const machine = this.#byPath.get(path);
+        if (machine) {
+            this.#apply(machine, path, lifecycle);
+            return;
+        }
+        const waiting = this.#nameless.get(path);
+        if (waiting) {
+            waiting.push(lifecycle);
+            return;
+        }
+        this.#nameless.set(path, [lifecycle]);
+        void this.#resolve(path);
+    }
+
+    domainSignal(path: string, member: string): void {
+        const machine = this.#byPath.get(path);
+        if (!machine) return;
+        if (member === 'Reboot') machine.announceReboot();
+        else if (member === 'MetadataChange' || member.startsWith('Device') || member === 'DiskChange')
+            machine.invalidate();
+    }
+
+    async #resolve(path: string): Promise<void> {
+        let name: string | null;
+        try {
+            name = await this.host.nameOf(path);
+        } catch (error) {
+            if (!(error instanceof HandoverError)) throw error;
+            name = null;
+            // It has gone already, so nothing tells which one it was; any other failure is the host's to see to.
+            if (error instanceof LibvirtError) this.host.retry();
+        }
+        const events = this.#nameless.get(path) ?? [];
+        this.#nameless.delete(path);
+        if (name === null || this.#unfollow === null) return;
+
+        let machine = this.#byName.get(name);
+        for (const event of events) {
+            if (!machine) {
+                if (event.event === DomainEvent.UNDEFINED) continue;
+                machine = this.#adopt(path, name, event);
+            } else {
+                machine.setPath(path);
+                this.#apply(machine, path, event);
+            }
+            if (machine.isGone) machine = undefined;
+        }
+    }
+
+    /** A machine that we see for the first time. */
+    #adopt(path: string, name: string, event: LifecycleEvent): Machine {
+        const state = stateFromEvent(event.event, event.detail) ?? {state: 'shutoff', reason: 'unknown'};
+        const machine = new Machine(
+            this.host,
+            this,
+            name,
+            {state: 'shutoff', reason: 'unknown'},
+            event.serial,
+        );
+        machine.setPath(path);
+        this.#insert(machine);
+        if (event.event === DomainEvent.DEFINED) {
+            machine.setPersistent(true);
+            machine.tell('defined');
+        } else {
+            machine.applyState(state, event.serial);
+        }
+        return machine;
+    }
+
+    #apply(machine: Machine, path: string, {event, detail, serial}: LifecycleEvent): void {
+        if (serial <= machine.knownAt) return;
+        switch (event) {
+            case DomainEvent.DEFINED:
+                machine.knownAt = serial;
+                machine.setPersistent(true);
+                if (detail === DEFINED_RENAMED) void this.#rename(machine, path);
+                else machine.invalidate();
+                return;
+            case DomainEvent.UNDEFINED:
+                if (detail === UNDEFINED_RENAMED) return;
+                machine.knownAt = serial;
+                machine.setPersistent(false);
+                if (!machine.active) this.#remove(machine);
+                return;
+            default: {
+                const state = stateFromEvent(event, detail);
+                if (!state) return;
+                machine.applyState(state, serial);
+                if (event === DomainEvent.STOPPED) void this.#removeIfTransient(machine);
+            }
+        }
+    }
+
+    async #rename(machine: Machine, path: string): Promise<void> {
+        try {
+            const name = await this.host.nameOf(path);
+            this.#byName.delete(machine.name);
+            machine.rename(name);
+            this.#byName.set(name, machine);
+            this.#take(machine);
+            this.#put(machine);
+        } catch (error) {
+            if (!(error instanceof HandoverError)) throw error;
+            this.host.retry();
+        }
+    }
+
+    /** A transient machine ceases to exist when it stops, and no event tells that. */
+    async #removeIfTransient(machine: Machine): Promise<void> {
+        if (machine.knownPersistent === true) return;
+        if (machine.knownPersistent === false) {
+            this.#remove(machine);
+            return;
+        }
+        try {
+            machine.setPersistent(await this.host.domain(machine.path!).persistent());
+        } catch (error) {
+            if (!(error instanceof HandoverError)) throw error;
+            if (error instanceof LibvirtError && !machine.active) this.#remove(machine);
+        }
+    }
+
+    #insert(machine: Machine): void {
+        const there = this.#byName.get(machine.name);
+        if (there) this.#remove(there);
+        this.#admit(machine);
+        this.#put(machine);
+        this.#countsChanged();
+    }
+
+    #remove(machine: Machine): void {
+        if (machine.isGone) return;
+        this.#dismiss(machine);
+        this.#take(machine);
+        this.#sortKeys.delete(machine);
+        machine.markGone();
+        this.#countsChanged();
+    }
+
+    #replace(gone: readonly Machine[], added: readonly Machine[]): void {
+        const before = this.#items.length;
+        for (const machine of gone) this.#dismiss(machine);
+        for (const machine of added) this.#admit(machine);
+        const leaving = new Set(gone);
+        this.#items = [...this.#items.filter(machine => !leaving.has(machine)), ...added].sort((a, b) =>
+            this.#compare(a, b),
+        );
+        this.items_changed(0, before, this.#items.length);
+        for (const machine of gone) {
+            this.#sortKeys.delete(machine);
+            machine.markGone();
+        }
+        this.#countsChanged();
+    }
+
+    #admit(machine: Machine): void {
+        this.#byName.set(machine.name, machine);
+        if (machine.active) this.#active++;
+        if (machine.path !== null) this.#byPath.set(machine.path, machine);
+    }
+
+    #dismiss(machine: Machine): void {
+        if (this.#byName.get(machine.name) === machine) this.#byName.delete(machine.name);
+        if (machine.path !== null) this.#byPath.delete(machine.path);
+        this.#removedAt.set(machine.name, machine.knownAt);
+        if (machine.active) this.#active--;
+    }
+
+    #put(machine: Machine): void {
+        this.#sortKeys.delete(machine);
+        let low = 0;
+        let high = this.#items.length;
+        while (low < high) {
+            const middle = (low + high) >> 1;
+            if (this.#compare(this.#items[middle]!, machine) < 0) low = middle + 1;
+            else high = middle;
+        }
+        this.#items.splice(low, 0, machine);
+        this.items_changed(low, 0, 1);
+    }
+
+    #take(machine: Machine): void {
+        const position = this.#items.indexOf(machine);
+        if (position < 0) return;
+        this.#items.splice(position, 1);
+        this.items_changed(position, 1, 0);
+    }
+
+    #compare(a: Machine, b: Machine): number {
+        const one = this.#keyOf(a);
+        const other = this.#keyOf(b);
+        return one < other ? -1 : one > other ? 1 : 0;
+    }
+
+    /** Sorts as people do: by the locale, and `vm-9` before `vm-10`. */
+    #keyOf(machine: Machine): string {
+        let key = this.#sortKeys.get(machine);
+        if (key === undefined) {
+            key = GLib.utf8_collate_key_for_filename(machine.name, -1);
+            this.#sortKeys.set(machine, key);
+        }
+        return key;
+    }
+
+    #countsChanged(): void {
+        this.notify('n-active');
+        this.notify('n-machines');
+    }
+}

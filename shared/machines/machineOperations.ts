@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Gio from 'gi://Gio';
+
+import type {DomainClient} from '../libvirt/domainClient.js';
+import type {DomainState} from '../libvirt/domainState.js';
+import {isActive} from '../libvirt/domainState.js';
+import {LibvirtError, NoAnswerError, ServiceLostError} from '../libvirt/libvirtErrors.js';
+import type {OperationControl} from '../operations/operation.js';
+import {onCancelled, withDeadline} from '../platform/clock.js';
+import {CancelledError, DeadlineError} from '../platform/errors.js';
+import {_} from '../platform/i18n.js';
+import type {MachineAction} from './actions.js';
+import type {Machine} from './machine.js';
+import {GuestIgnoredError, MachineActionError, MachineGoneError} from './machineErrors.js';
+
+export interface ActionOptions {
+    /** How long the guest may take (shutdown, reboot), in milliseconds; else the machine's own deadline. */
+    readonly deadlineMs?: number;
+}
+
+/** After libvirt has said yes, its event comes within this time, or the state is asked for. */
+const EVENT_GRACE_MS = 3000;
+
+interface Plan {
+    /** What is asked of libvirt. */
+    ask(client: DomainClient): Promise<void>;
+    /** The state that shows that it was done; none when there is nothing to see. */
+    readonly goal: ((state: DomainState) => boolean) | null;
+    /** Asks libvirt to give up; without it the call cannot be cancelled. */
+    abort?(client: DomainClient): Promise<void>;
+}
+
+const off = (state: DomainState): boolean => !isActive(state);
+const running = (state: DomainState): boolean => state === 'running' || state === 'blocked';
+const paused = (state: DomainState): boolean => state === 'paused';
+
+const PLANS: Readonly<Record<Exclude<MachineAction, 'shutdown' | 'reboot'>, Plan>> = {
+    start: {ask: client => client.create(), goal: isActive},
+    reset: {ask: client => client.reset(), goal: null},
+    pause: {ask: client => client.suspend(), goal: paused},
+    resume: {ask: client => client.resume(), goal: running},
+    'force-off': {ask: client => client.destroy(), goal: off},
+    save: {ask: client => client.managedSave(), goal: off, abort: client => client.abortJob()},
+    wake: {ask: client => client.wake(), goal: running},
+};
+
+/**
+ * Does one action, to its end.
+ *
+ * What counts is the machine's state as libvirt's events tell it, not the reply to the call: a reply can be lost.
+ *
+ * @throws MachineActionError when libvirt says no, GuestIgnoredError, MachineGoneError, or what the call failed with
+ */
+export async function perform(
+    machine: Machine,
+    action: MachineAction,
+    control: OperationControl,
+    options: ActionOptions,
+): Promise<void> {
+    control.step('ask');
+    const client = await machine.client();
+    if (action === 'shutdown' || action === 'reboot')
+        await askGuest(machine, client, action, control, options);
+    else await carryOut(machine, client, action, PLANS[action], control);
+}
+
+async function carryOut(
+    machine: Machine,
+    client: DomainClient,
+    action: MachineAction,
+    plan: Plan,
+    control: OperationControl,
+): Promise<void> {
+    let stopListening: (() => void) | null = null;
+    if (plan.abort) {
+        stopListening = onCancelled(control.cancellable, () => {
+            plan.abort!(client).catch((error: unknown) => logError(error as Error));
+        });
+    } else {
+        control.holdCancel(_('libvirt cannot take back what it has begun'));
+    }
+    try {
+        await plan.ask(client);
+    } catch (error) {
+        if (control.cancellable.is_cancelled()) throw new CancelledError();
+        await reachedAnyway(machine, action, plan, error);
+    } finally {
+        stopListening?.();
+        control.holdCancel(null);
+    }
+    if (plan.goal === null) return;
+    control.step('confirm');
+    await confirm(machine, plan.goal);
+}
+
+/** A lost reply proves nothing: the goal may be reached all the same. */
+async function reachedAnyway(
+    machine: Machine,
+    action: MachineAction,
+    plan: Plan,
+    error: unknown,
+): Promise<void> {
+    if (error instanceof LibvirtError) throw new MachineActionError(machine.name, action, {cause: error});
+    if (!(error instanceof NoAnswerError || error instanceof ServiceLostError) || plan.goal === null)
+        throw error;
+    try {
+        await until(machine, plan.goal, EVENT_GRACE_MS, null);
+    } catch (late) {
+        throw late instanceof DeadlineError ? error : late;
+    }
+}
+
+async function confirm(machine: Machine, goal: (state: DomainState) => boolean): Promise<void> {
+    try {
+        await until(machine, goal, EVENT_GRACE_MS, null);
+    } catch (error) {
+        if (!(error instanceof DeadlineError)) throw error;
+        // No event: libvirt-dbus may have lost its connection, so look for ourselves.
+        await machine.askState();
+    }
+}
+
+async function askGuest(
+    machine: Machine,
+    client: DomainClient,
+    action: 'shutdown' | 'reboot',
+    control: OperationControl,
+    options: ActionOptions,
+): Promise<void> {
+    await machine.loadDetails();
+    const deadlineMs = options.deadlineMs ?? machine.shutdownDeadlineMs;
+    // Listening begins before asking: a quick guest answers before libvirt does.
+    const listening = new Gio.Cancellable();
+    const forward = onCancelled(control.cancellable, () => listening.cancel());
+    const obeyed =
+        action === 'shutdown'
+            ? until(machine, off, deadlineMs, listening)
+            : rebooted(machine, deadlineMs, listening);
+    obeyed.catch(() => undefined);
+    try {
+        try {
+            if (action === 'shutdown') await client.shutdown();
+            else await client.reboot();
+        } catch (error) {
+            if (machine.active && error instanceof LibvirtError)
+                throw new MachineActionError(machine.name, action, {cause: error});
+            if (machine.active && !(error instanceof NoAnswerError)) throw error;
+        }
+        if (action === 'reboot' && !machine.host.driver.announcesReboot) return;
+        control.step('guest');
+        await obeyed;
+    } catch (error) {
+        if (error instanceof DeadlineError) throw new GuestIgnoredError(machine.name, action, deadlineMs);
+        throw error;
+    } finally {
+        forward();
+        listening.cancel();
+    }
+}
+
+function until(
+    machine: Machine,
+    goal: (state: DomainState) => boolean,
+    deadlineMs: number,
+    cancellable: Gio.Cancellable | null,
+): Promise<void> {
+    return waitFor(machine, 'notify::state', () => goal(machine.state), deadlineMs, cancellable);
+}
+
+function rebooted(machine: Machine, deadlineMs: number, cancellable: Gio.Cancellable): Promise<void> {
+    let seen = false;
+    const id = machine.connect('rebooted', () => (seen = true));
+    // on_reboot may say that the machine stops instead; that, too, ends the wait.
+    return waitFor(machine, 'rebooted', () => seen || off(machine.state), deadlineMs, cancellable).finally(
+        () => machine.disconnect(id),
+    );
+}
+
+/** Waits until `there()`, looking whenever the machine sends `signal`. */
+function waitFor(
+    machine: Machine,
+    signal: string,
+    there: () => boolean,
+    deadlineMs: number,
+    cancellable: Gio.Cancellable | null,
+): Promise<void> {
+    const undo: (() => void)[] = [];
+    const release = (): void => {
+        for (const one of undo.splice(0)) one();
+    };
+    const wait = new Promise<void>((resolve, reject) => {
+        const look = (): void => {
+            if (!there()) return;
+            release();
+            resolve();
+        };
+        const give = (error: Error): void => {
+            release();
+            reject(error);
+        };
+        for (const name of new Set([signal, 'notify::state'])) {
+            const id = machine.connect(name, look);
+            undo.push(() => machine.disconnect(id));
+        }
+        // A transient machine is gone when it is off, and that is what was waited for.
+        const gone = machine.connect('gone', () =>
+            there() ? look() : give(new MachineGoneError(machine.name)),
+        );
+        undo.push(() => machine.disconnect(gone));
+        if (cancellable) undo.push(onCancelled(cancellable, () => give(new CancelledError())));
+        look();
+    });
+    return withDeadline('the machine', deadlineMs, wait, release);
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What to notify of, in the same words from the panel and from the app.
+import type {Happening} from '../machines/happening.js';
+import type {Machine} from '../machines/machine.js';
+import {GuestIgnoredError} from '../machines/machineErrors.js';
+import {_, fill} from '../platform/i18n.js';
+import {describeProblem} from '../problems/problem.js';
+
+export type NoticeAction = 'start' | 'force-off' | 'reset' | 'details';
+
+export interface NoticeButton {
+    readonly label: string;
+    readonly action: NoticeAction;
+}
+
+/** A notification, in plain text. */
+export interface Notice {
+    /** One of each id is shown at a time: the next replaces it. */
+    readonly id: string;
+    readonly title: string;
+    readonly body: string;
+    readonly urgent: boolean;
+    readonly buttons: readonly NoticeButton[];
+}
+
+/**
+ * What a happening is worth telling of, when nobody looks at the machine.
+ *
+ * @returns null when it is not
+ */
+export function noticeFor(machine: Machine, happening: Happening): Notice | null {
+    const id = `machine:${machine.key}`;
+    const name = {name: machine.shortName};
+    const plain = (title: string, body = ''): Notice => ({id, title, body, urgent: false, buttons: []});
+    switch (happening.kind) {
+        case 'started':
+        case 'restored':
+            return plain(fill(_('{name} started'), name));
+        case 'stopped':
+            return plain(fill(_('{name} stopped'), name));
+        case 'saved':
+            return plain(fill(_('{name} was saved and stopped'), name));
+        case 'crashed':
+            return {
+                id,
+                title: fill(_('{name} crashed'), name),
+                body: _('The guest has ended without shutting down.'),
+                urgent: true,
+                buttons: [
+                    {label: _('Start again'), action: 'start'},
+                    {label: _('Details'), action: 'details'},
+                ],
+            };
+        case 'io-error':
+            return {
+                id,
+                title: fill(_('{name} is paused'), name),
+                body: _(
+                    'A disk of the machine could not be read or written. Make room or mend it, then resume.',
+                ),
+                urgent: true,
+                buttons: [{label: _('Details'), action: 'details'}],
+            };
+        case 'watchdog':
+            return {
+                id,
+                title: fill(_('{name} is paused'), name),
+                body: _('Its watchdog found that the guest hangs.'),
+                urgent: true,
+                buttons: [{label: _('Details'), action: 'details'}],
+            };
+        case 'failed':
+            return failure(happening, id);
+        default:
+            return null;
+    }
+}
+
+function failure(happening: Happening, id: string): Notice {
+    const {error} = happening;
+    const problem = describeProblem(error);
+    const buttons: NoticeButton[] = [];
+    if (error instanceof GuestIgnoredError) {
+        buttons.push(
+            error.action === 'shutdown'
+                ? {label: _('Force off'), action: 'force-off'}
+                : {label: _('Reset'), action: 'reset'},
+        );
+    }
+    buttons.push({label: _('Details'), action: 'details'});
+    return {id, title: problem.title, body: problem.body, urgent: true, buttons};
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type Gio from 'gi://Gio';
+
+/** How many machines are remembered as recently used. */
+const MOST_RECENT = 5;
+
+/**
+ * What one user prefers. What belongs to a machine is in its metadata instead.
+ *
+ * Machines are named by `Machine.key`.
+ */
+export class Preferences {
+    /** @param settings an instance of the schema; the Shell and the app get theirs in different ways */
+    constructor(readonly settings: Gio.Settings) {}
+
+    /** Ids of the hosts to follow. */
+    get hosts(): string[] {
+        return this.settings.get_strv('hosts');
+    }
+
+    set hosts(ids: readonly string[]) {
+        this.settings.set_strv('hosts', [...ids]);
+    }
+
+    /** The machine that the key and the Quick Settings toggle are for; empty when none was chosen. */
+    get chosenMachine(): string {
+        return this.settings.get_string('chosen-machine');
+    }
+
+    set chosenMachine(key: string) {
+        this.settings.set_string('chosen-machine', key);
+    }
+
+    get pinnedMachines(): string[] {
+        return this.settings.get_strv('pinned-machines');
+    }
+
+    isPinned(key: string): boolean {
+        return this.pinnedMachines.includes(key);
+    }
+
+    setPinned(key: string, pinned: boolean): void {
+        const others = this.pinnedMachines.filter(one => one !== key);
+        this.settings.set_strv('pinned-machines', pinned ? [...others, key] : others);
+    }
+
+    /** Machines used last, the latest first. */
+    get recentMachines(): string[] {
+        return this.settings.get_strv('recent-machines');
+    }
+
+    /** Puts a machine at the head of the recent ones. */
+    noteUse(key: string): void {
+        const recent = this.recentMachines;
+        if (recent[0] === key) return;
+        this.settings.set_strv(
+            'recent-machines',
+            [key, ...recent.filter(one => one !== key)].slice(0, MOST_RECENT),
+        );
+    }
+
+    /** How long a guest may take to shut down before force is offered, in milliseconds. */
+    get shutdownDeadlineMs(): number {
+        return this.settings.get_uint('shutdown-deadline') * 1000;
+    }
+
+    get notifications(): boolean {
+        return this.settings.get_boolean('notifications');
+    }
+
+    get quickSettingsToggle(): boolean {
+        return this.settings.get_boolean('quick-settings-toggle');
+    }
+
+    /** Calls back whenever a key changes; returns a function that ends it. */
+    onChanged(key: string, callback: () => void): () => void {
+        const id = this.settings.connect(`changed::${key}`, callback);
+        return () => this.settings.disconnect(id);
+    }
+}
