@@ -10,13 +10,17 @@ const checkout = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '')
 /** Modules that GJS brings itself. */
 export const external = ['gi://*', 'resource://*', 'file://*', 'system', 'gettext', 'cairo', 'console', 'gi'];
 
-/** What the sources call by our own name, as the bundler finds it. @type {import('esbuild').Plugin} */
+/** Packages that are found elsewhere than their name says. @type {import('esbuild').Plugin} */
 const vendor = {
     name: 'vendor',
     setup(context) {
         context.onResolve({filter: /\/vendor\/fastXmlParser\.js$/}, () =>
             context.resolve('fast-xml-parser', {kind: 'import-statement', resolveDir: checkout}),
         );
+        // The package's entry is a loader that needs Node.js; the module behind it does not.
+        context.onResolve({filter: /^jasmine-core$/}, () => ({
+            path: resolve(checkout, 'node_modules/jasmine-core/lib/jasmine-core/jasmine.js'),
+        }));
     },
 };
 

@@ -56,7 +56,7 @@ function make() {
                 put(path, calls);
             } else if (asIs.test(path) && (!path.endsWith('.blp') || /\b(C?_)\(/.test(source))) {
                 // xgettext tells the kind of file by its name, which our templates end with .in.
-                put(path, source);
+                put(path, source.replace(/^Name=@APP_NAME@$/m, ''));
             } else {
                 continue;
             }
