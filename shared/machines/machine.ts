@@ -2,6 +2,7 @@
 import GObject from 'gi://GObject';
 
 import type {Definition} from '../definition/definition.js';
+import type {MachineMetadata} from '../definition/metadata.js';
 import type {DomainClient} from '../libvirt/domainClient.js';
 import {type DomainState, isActive, type StateAndReason} from '../libvirt/domainState.js';
 import type {Host} from '../libvirt/host.js';
@@ -97,6 +98,7 @@ export class Machine extends GObject.Object {
     #persistent: boolean | null = null;
     #autostart = false;
     #definition: Definition | null = null;
+    #metadata: MachineMetadata = {shortName: null, shutdownDeadlineSeconds: null};
     #loading: Promise<void> | null = null;
     #stale = false;
     #operation: Operation<MachineAction> | null = null;
@@ -144,7 +146,7 @@ export class Machine extends GObject.Object {
 
     /** The name for narrow places: Handover's own metadata, else the title, else the name. */
     get shortName(): string {
-        return this.#definition?.metadata.shortName ?? (this.title || this.#name);
+        return this.#metadata.shortName ?? (this.title || this.#name);
     }
 
     get state(): DomainState {
@@ -185,7 +187,7 @@ export class Machine extends GObject.Object {
 
     /** How much memory it has, in KiB; 0 until the details are there. */
     get memoryKib(): number {
-        return this.#definition?.memoryKib.current ?? 0;
+        return this.#definition?.memory.current ?? 0;
     }
 
     get detailsLoaded(): boolean {
@@ -233,7 +235,7 @@ export class Machine extends GObject.Object {
 
     /** How long its guest may take to shut down, in milliseconds. */
     get shutdownDeadlineMs(): number {
-        const seconds = this.#definition?.metadata.shutdownDeadlineSeconds;
+        const seconds = this.#metadata.shutdownDeadlineSeconds;
         return seconds ? seconds * 1000 : this.owner.defaultDeadlineMs;
     }
 
@@ -311,6 +313,38 @@ export class Machine extends GObject.Object {
         await client.setAutostart(autostart);
         this.#autostart = (await client.properties()).autostart ?? autostart;
         this.notify('autostart');
+    }
+
+    /** What Handover itself keeps in the machine's libvirt metadata. */
+    get metadata(): MachineMetadata {
+        return this.#metadata;
+    }
+
+    /**
+     * Writes Handover's metadata; every other Handover sees it by libvirt's signal.
+     *
+     * @throws DefinitionError when a value is not valid, or what the call failed with
+     */
+    async setMetadata(metadata: MachineMetadata): Promise<void> {
+        const {writeMachineMetadata} = await import('../definition/metadata.js');
+        const client = await this.client();
+        const previous = await client.metadata();
+        await client.setMetadata(writeMachineMetadata(metadata, previous), this.active);
+        this.invalidate();
+    }
+
+    /** Writes the title; an empty one takes it away. */
+    async setTitle(title: string): Promise<void> {
+        const client = await this.client();
+        await client.setTitle(title, this.active);
+        this.invalidate();
+    }
+
+    /** Writes the description; an empty one takes it away. */
+    async setDescription(description: string): Promise<void> {
+        const client = await this.client();
+        await client.setDescription(description, this.active);
+        this.invalidate();
     }
 
     /** The state as libvirt tells it now, for when no event came. */
@@ -410,6 +444,7 @@ export class Machine extends GObject.Object {
         const {Definition} = await import('../definition/definition.js');
         const [properties, xml] = await Promise.all([client.properties(), client.xml()]);
         this.#definition = Definition.parse(xml);
+        this.#metadata = this.#definition.metadata.metadata;
         if (properties.persistent !== null) this.#persistent = properties.persistent;
         if (properties.autostart !== null) this.#autostart = properties.autostart;
         if (this.#since === 0 && this.active)
