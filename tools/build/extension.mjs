@@ -4,6 +4,7 @@
 import {execFileSync} from 'node:child_process';
 import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
+import {format, resolveConfig} from 'prettier';
 import {bundleVendor} from '../../esbuild.config.mjs';
 import {checkout, readNames} from '../names.mjs';
 import {writeDepfile} from './depfile.mjs';
@@ -16,7 +17,11 @@ if (depfile === undefined) {
 }
 const outdir = resolve(target);
 const names = readNames();
-const inputs = new Set([import.meta.filename, join(checkout, 'shared/names.ts')]);
+const inputs = new Set(
+    ['shared/names.ts', 'tsconfig.base.json', 'tools/build/extension.mjs', 'tools/build/modules.mjs'].map(
+        path => join(checkout, path),
+    ),
+);
 
 /** Writes a file of the extension. */
 function write(path, text) {
@@ -30,6 +35,8 @@ function read(path) {
     return readFileSync(join(checkout, path), 'utf8');
 }
 
+const style = await resolveConfig(join(checkout, 'extension/extension.ts'));
+
 rmSync(outdir, {recursive: true, force: true});
 
 for (const [path, {source, code}] of compileReachable(['extension/extension.ts', 'extension/prefs.ts'])) {
@@ -40,7 +47,8 @@ for (const [path, {source, code}] of compileReachable(['extension/extension.ts',
         }
     } else {
         inputs.add(join(checkout, source));
-        write(path, code);
+        // Reviewers read this output: the compiler keeps the comments, but not the layout.
+        write(path, await format(code, {...style, parser: 'babel'}));
     }
 }
 // GNOME Shell looks for these two at the top; the modules keep the folders of the sources, so

@@ -28,17 +28,19 @@ export function importsKeptOut(entries, forbidden) {
 }
 
 /**
- * Folders of shared are rooms with an order: when two import each other, they are one room.
+ * The folders of shared are rooms with an order, subfolders included: two that import each other
+ * are one room.
  *
  * @returns {string[]} each circle of folders
  */
 export function foldersWithoutCircle() {
+    const room = path => path.split('/').slice(0, 2).join('/');
     const uses = new Map();
     for (const path of projectFiles().filter(name => /^shared\/.*(?<!\.d)\.ts$/.test(name))) {
-        const from = dirname(path);
+        const from = room(path);
         const ours = compileModule(path).imports.filter(name => name.startsWith('.'));
         for (const name of ours) {
-            const to = dirname(relative(checkout, join(checkout, from, name)));
+            const to = room(relative(checkout, join(checkout, dirname(path), name)));
             if (to !== from) uses.set(from, new Set([...(uses.get(from) ?? []), to]));
         }
     }
