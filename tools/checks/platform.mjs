@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Checks with the desktop's own validators, as a GNOME sysroot has them.
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {checkout, readNames} from '../names.mjs';
 import {templateProblems} from '../pot.mjs';
 import {linesIfFailed} from './command.mjs';
@@ -20,6 +20,25 @@ async function onInstalled(template, extension, check) {
             text.replace(/@(\w+)@/g, (whole, name) => names[name] ?? whole),
         );
         return await check(file);
+    } finally {
+        rmSync(folder, {recursive: true, force: true});
+    }
+}
+
+/** Blueprint's formatter opens what it only reads for writing too, so it gets copies. */
+async function blueprintsFormatted() {
+    const blueprints = projectFiles().filter(path => path.endsWith('.blp'));
+    if (blueprints.length === 0) return [];
+    const folder = mkdtempSync(join(tmpdir(), 'handover-check-'));
+    try {
+        for (const path of blueprints) {
+            mkdirSync(dirname(join(folder, path)), {recursive: true});
+            copyFileSync(join(checkout, path), join(folder, path));
+        }
+        return await linesIfFailed('blueprint-compiler', [
+            'format',
+            ...blueprints.map(path => join(folder, path)),
+        ]);
     } finally {
         rmSync(folder, {recursive: true, force: true});
     }
@@ -57,12 +76,7 @@ export const platformChecks = [
     },
     {
         name: 'data: blueprints are formatted',
-        run: async () => {
-            const blueprints = projectFiles().filter(path => path.endsWith('.blp'));
-            return blueprints.length === 0
-                ? []
-                : linesIfFailed('blueprint-compiler', ['format', ...blueprints]);
-        },
+        run: blueprintsFormatted,
     },
     {name: 'texts: the message template is up to date', run: templateProblems},
 ];
