@@ -80,12 +80,13 @@ export function bundleTests(files, outdir) {
 
 /**
  * fast-xml-parser as one readable module for the extension.
+ * @param {string} contents the module that re-exports what the extension uses of it
  * @param {string} outfile
  */
-export function bundleVendor(outfile) {
+export function bundleVendor(contents, outfile) {
     return build({
         ...common,
-        stdin: {contents: "export * from 'fast-xml-parser';", resolveDir: checkout},
+        stdin: {contents, resolveDir: checkout},
         banner: {
             js: '// fast-xml-parser, MIT licence, https://github.com/NaturalIntelligence/fast-xml-parser',
         },

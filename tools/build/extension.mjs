@@ -41,7 +41,7 @@ rmSync(outdir, {recursive: true, force: true});
 
 for (const [path, {source, code}] of compileReachable(['extension/extension.ts', 'extension/prefs.ts'])) {
     if (path === vendored) {
-        const {metafile} = await bundleVendor(join(outdir, path));
+        const {metafile} = await bundleVendor(code, join(outdir, path));
         for (const input of Object.keys(metafile.inputs)) {
             if (!input.startsWith('<')) inputs.add(join(checkout, input));
         }

@@ -37,11 +37,25 @@ export function importsOf(code) {
 }
 
 /**
+ * @param {string} code a JavaScript module
+ * @param {RegExp} from matches the module in question
+ * @returns {string[]} the names that the code imports from it
+ */
+function namesImported(code, from) {
+    const file = ts.createSourceFile('module.js', code, ts.ScriptTarget.ES2022);
+    return file.statements
+        .filter(ts.isImportDeclaration)
+        .filter(statement => from.test(statement.moduleSpecifier.text))
+        .flatMap(statement => statement.importClause?.namedBindings?.elements ?? [])
+        .map(element => (element.propertyName ?? element.name).text);
+}
+
+/**
  * Compiles a module and all of ours that it reaches.
  *
  * @param {string[]} entries `.ts` paths from the top of the checkout
  * @returns {Map<string, {source: string, code: string, imports: string[]}>} by output path; the
- *   vendored module, when reached, has an empty source
+ *   vendored module, when reached, has no source, and as its code what the bundler is to start at
  */
 export function compileReachable(entries) {
     const modules = new Map();
@@ -59,6 +73,13 @@ export function compileReachable(entries) {
         modules.set(path, module);
         const ours = module.imports.filter(name => name.startsWith('.'));
         queue.push(...ours.map(name => relative(checkout, join(checkout, dirname(path), name))));
+    }
+    if (modules.has(vendored)) {
+        const used = [...modules.values()].flatMap(({code}) =>
+            namesImported(code, /\/vendor\/fastXmlParser\.js$/),
+        );
+        const names = [...new Set(used)].sort();
+        modules.get(vendored).code = `export {${names.join(', ')}} from 'fast-xml-parser';\n`;
     }
     return modules;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs the checks of the sources: node tools/checks/run.mjs [GROUP|NAME…]; all without an argument.
+// Runs the checks of the sources: node tools/checks/run.mjs [--json] [GROUP|NAME…]; all without an
+// argument. With --json each result is a line of JSON: {name, ok, details}.
 // The group "sources" needs the npm packages only, "platform" the tools of a GNOME sysroot.
-import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {checkout} from '../names.mjs';
 import {platformChecks} from './platform.mjs';
@@ -34,12 +34,15 @@ export async function runCheck(check) {
     return {name: check.name, ok: details.length === 0, details};
 }
 
-async function main(wanted) {
+/** A result for a person to read. */
+function inWords({name, ok, details}) {
+    return [`${ok ? 'ok    ' : 'not ok'} ${name}`, ...details.map(line => `       ${line}`)].join('\n');
+}
+
+async function main(args) {
     process.chdir(checkout);
-    if (!existsSync('node_modules')) {
-        console.error('The npm packages are not installed. Run "npm ci" first.');
-        return 2;
-    }
+    const json = args.includes('--json');
+    const wanted = args.filter(word => word !== '--json');
     const all = [...groups.sources, ...groups.platform];
     const chosen =
         wanted.length === 0
@@ -51,10 +54,9 @@ async function main(wanted) {
     }
     let failed = 0;
     for (const check of chosen) {
-        const {name, ok, details} = await runCheck(check);
-        console.log(`${ok ? 'ok    ' : 'not ok'} ${name}`);
-        for (const line of details) console.log(`       ${line}`);
-        if (!ok) failed++;
+        const result = await runCheck(check);
+        if (!result.ok) failed++;
+        console.log(json ? JSON.stringify(result) : inWords(result));
     }
     return failed === 0 ? 0 : 1;
 }
