@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { progress } from './progress.mjs';
+import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {progress} from './progress.mjs';
 
 /** @param {string} file a lock @returns {Promise<boolean>} whether its holder has gone */
 async function isStale(file) {
-  let holder;
-  try {
-    holder = Number(await readFile(file, 'utf8'));
-  } catch {
-    return false; // given back in this moment
-  }
-  if (!Number.isInteger(holder) || holder <= 0) return false;
-  try {
-    process.kill(holder, 0);
-    return false;
-  } catch (error) {
-    return error.code === 'ESRCH';
-  }
+    let holder;
+    try {
+        holder = Number(await readFile(file, 'utf8'));
+    } catch {
+        return false; // given back in this moment
+    }
+    if (!Number.isInteger(holder) || holder <= 0) return false;
+    try {
+        process.kill(holder, 0);
+        return false;
+    } catch (error) {
+        return error.code === 'ESRCH';
+    }
 }
 
 /**
@@ -30,30 +30,30 @@ async function isStale(file) {
  * @returns {Promise<T>}
  */
 export async function withLock(file, waiting, work) {
-  await mkdir(dirname(file), { recursive: true });
-  let said = false;
-  for (;;) {
+    await mkdir(dirname(file), {recursive: true});
+    let said = false;
+    for (;;) {
+        try {
+            await writeFile(file, String(process.pid), {flag: 'wx'});
+            break;
+        } catch (error) {
+            if (error.code !== 'EEXIST') throw error;
+        }
+        if (await isStale(file)) {
+            const aside = `${file}.stale-${process.pid}`;
+            await rename(file, aside).catch(error => {
+                if (error.code !== 'ENOENT') throw error;
+            });
+            await rm(aside, {force: true});
+            continue;
+        }
+        if (!said) progress(waiting);
+        said = true;
+        await delay(100);
+    }
     try {
-      await writeFile(file, String(process.pid), { flag: 'wx' });
-      break;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+        return await work();
+    } finally {
+        await rm(file, {force: true});
     }
-    if (await isStale(file)) {
-      const aside = `${file}.stale-${process.pid}`;
-      await rename(file, aside).catch((error) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
-      await rm(aside, { force: true });
-      continue;
-    }
-    if (!said) progress(waiting);
-    said = true;
-    await delay(100);
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(file, { force: true });
-  }
 }

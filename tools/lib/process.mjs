@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { constants } from 'node:os';
-import { createInterface } from 'node:readline';
+import {spawn} from 'node:child_process';
+import {createWriteStream} from 'node:fs';
+import {constants} from 'node:os';
+import {createInterface} from 'node:readline';
 
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -17,53 +17,53 @@ const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * @returns {Promise<number>} its exit code, or 128 + the signal that ended it
  */
 export function run(argv, options = {}) {
-  const { env, cwd, onLine, log, timeoutMs, killSignal = 'SIGTERM' } = options;
-  const piped = onLine !== undefined || log !== undefined;
-  const [program, ...args] = argv;
-  const child = spawn(program, args, {
-    env,
-    cwd,
-    stdio: options.stdio ?? (piped ? ['ignore', 'pipe', 'pipe'] : 'inherit'),
-  });
-  const logFile = log === undefined ? undefined : createWriteStream(log);
-  if (piped) {
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream === null) continue;
-      createInterface({ input: stream }).on('line', (line) => {
-        logFile?.write(`${line}\n`);
-        onLine?.(line);
-      });
+    const {env, cwd, onLine, log, timeoutMs, killSignal = 'SIGTERM'} = options;
+    const piped = onLine !== undefined || log !== undefined;
+    const [program, ...args] = argv;
+    const child = spawn(program, args, {
+        env,
+        cwd,
+        stdio: options.stdio ?? (piped ? ['ignore', 'pipe', 'pipe'] : 'inherit'),
+    });
+    const logFile = log === undefined ? undefined : createWriteStream(log);
+    if (piped) {
+        for (const stream of [child.stdout, child.stderr]) {
+            if (stream === null) continue;
+            createInterface({input: stream}).on('line', line => {
+                logFile?.write(`${line}\n`);
+                onLine?.(line);
+            });
+        }
     }
-  }
-  let ending = 0;
-  const end = (signal) => {
-    ending = 128 + constants.signals[signal];
-    child.kill(killSignal);
-  };
-  for (const signal of PASSED_ON) process.on(signal, end);
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          ending = 124;
-          child.kill(killSignal);
-        }, timeoutMs);
-  return new Promise((resolve, reject) => {
-    const done = () => {
-      clearTimeout(timer);
-      for (const signal of PASSED_ON) process.off(signal, end);
-      logFile?.end();
+    let ending = 0;
+    const end = signal => {
+        ending = 128 + constants.signals[signal];
+        child.kill(killSignal);
     };
-    child.on('error', (error) => {
-      done();
-      reject(error);
+    for (const signal of PASSED_ON) process.on(signal, end);
+    const timer =
+        timeoutMs === undefined
+            ? undefined
+            : setTimeout(() => {
+                  ending = 124;
+                  child.kill(killSignal);
+              }, timeoutMs);
+    return new Promise((resolve, reject) => {
+        const done = () => {
+            clearTimeout(timer);
+            for (const signal of PASSED_ON) process.off(signal, end);
+            logFile?.end();
+        };
+        child.on('error', error => {
+            done();
+            reject(error);
+        });
+        child.on('close', (code, signal) => {
+            done();
+            if (ending !== 0) resolve(ending);
+            else resolve(code ?? 128 + constants.signals[signal]);
+        });
     });
-    child.on('close', (code, signal) => {
-      done();
-      if (ending !== 0) resolve(ending);
-      else resolve(code ?? 128 + constants.signals[signal]);
-    });
-  });
 }
 
 /**
@@ -73,14 +73,14 @@ export function run(argv, options = {}) {
  *   the program is not there
  */
 export function capture(argv, options = {}) {
-  const [program, ...args] = argv;
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'ignore'] });
-    const chunks = [];
-    child.stdout.on('data', (chunk) => chunks.push(chunk));
-    child.on('error', () => resolve({ code: 127, out: '' }));
-    child.on('close', (code) => {
-      resolve({ code: code ?? 1, out: Buffer.concat(chunks).toString('utf8') });
+    const [program, ...args] = argv;
+    return new Promise(resolve => {
+        const child = spawn(program, args, {...options, stdio: ['ignore', 'pipe', 'ignore']});
+        const chunks = [];
+        child.stdout.on('data', chunk => chunks.push(chunk));
+        child.on('error', () => resolve({code: 127, out: ''}));
+        child.on('close', code => {
+            resolve({code: code ?? 1, out: Buffer.concat(chunks).toString('utf8')});
+        });
     });
-  });
 }

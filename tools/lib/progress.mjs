@@ -8,7 +8,7 @@ export const TOOL_FAILED = 125;
 
 /** @param {string} text one line about what is being done, for the person who waits */
 export function progress(text) {
-  process.stderr.write(`${text}\n`);
+    process.stderr.write(`${text}\n`);
 }
 
 /**
@@ -16,10 +16,10 @@ export function progress(text) {
  * @param {() => Promise<number | void>} main
  */
 export async function runTool(main) {
-  try {
-    process.exitCode = (await main()) ?? 0;
-  } catch (error) {
-    process.stderr.write(error instanceof ToolError ? `${error.message}\n` : `${error.stack}\n`);
-    process.exitCode = TOOL_FAILED;
-  }
+    try {
+        process.exitCode = (await main()) ?? 0;
+    } catch (error) {
+        process.stderr.write(error instanceof ToolError ? `${error.message}\n` : `${error.stack}\n`);
+        process.exitCode = TOOL_FAILED;
+    }
 }

@@ -1,83 +1,83 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { checkout, enterSysroot, prefixOf } from './enter.mjs';
-import { withLock } from './lock.mjs';
-import { capture, run } from './process.mjs';
-import { progress, ToolError } from './progress.mjs';
-import { ensureSysroot } from './sysroots.mjs';
+import {createHash} from 'node:crypto';
+import {existsSync, readdirSync, statSync} from 'node:fs';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {checkout, enterSysroot, prefixOf} from './enter.mjs';
+import {withLock} from './lock.mjs';
+import {capture, run} from './process.mjs';
+import {progress, ToolError} from './progress.mjs';
+import {ensureSysroot} from './sysroots.mjs';
 
 /** What no installed file is made of; a change there needs no new build. */
 const ignored = /^(tests|docs|\.ci|tools\/(inside|lib|guest|sysroot|demo))\/|\.md$/;
 
 /** Every file of the checkout that is not ignored by git, relative to it. */
 async function sourceFiles() {
-  const { code, out } = await capture(['git', 'ls-files', '-coz', '--exclude-standard'], {
-    cwd: checkout,
-  });
-  const names =
-    code === 0
-      ? out.split('\0').filter((name) => name !== '')
-      : readdirSync(checkout, { recursive: true }).filter(
-          (name) => !/^(build|node_modules|\.git)(\/|$)/.test(name),
-        );
-  return names.filter((name) => !ignored.test(name)).sort();
+    const {code, out} = await capture(['git', 'ls-files', '-coz', '--exclude-standard'], {
+        cwd: checkout,
+    });
+    const names =
+        code === 0
+            ? out.split('\0').filter(name => name !== '')
+            : readdirSync(checkout, {recursive: true}).filter(
+                  name => !/^(build|node_modules|\.git)(\/|$)/.test(name),
+              );
+    return names.filter(name => !ignored.test(name)).sort();
 }
 
 /** @returns {Promise<string>} a stamp that changes when any source changes */
 async function sourceStamp() {
-  const hash = createHash('sha256');
-  for (const name of await sourceFiles()) {
-    const stat = statSync(join(checkout, name), { throwIfNoEntry: false });
-    if (stat?.isFile()) hash.update(`${name}\0${stat.size}\0${stat.mtimeMs}\n`);
-  }
-  return hash.digest('hex');
+    const hash = createHash('sha256');
+    for (const name of await sourceFiles()) {
+        const stat = statSync(join(checkout, name), {throwIfNoEntry: false});
+        if (stat?.isFile()) hash.update(`${name}\0${stat.size}\0${stat.mtimeMs}\n`);
+    }
+    return hash.digest('hex');
 }
 
 /** Installs the npm packages of the lock file, unless they are there already. */
 export async function ensureNodeModules() {
-  const lock = statSync(join(checkout, 'package-lock.json'), { throwIfNoEntry: false });
-  const installed = () =>
-    statSync(join(checkout, 'node_modules/.package-lock.json'), { throwIfNoEntry: false });
-  const fresh = () => (installed()?.mtimeMs ?? 0) >= (lock?.mtimeMs ?? 0);
-  if (lock === undefined || fresh()) return;
-  const waiting = 'npm: waiting for another run that installs the packages';
-  await withLock(join(checkout, 'build/npm.lock'), waiting, async () => {
-    if (fresh()) return;
-    progress('npm: installing the packages of package-lock.json');
-    const code = await run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: checkout,
-      stdio: ['ignore', 2, 2],
+    const lock = statSync(join(checkout, 'package-lock.json'), {throwIfNoEntry: false});
+    const installed = () =>
+        statSync(join(checkout, 'node_modules/.package-lock.json'), {throwIfNoEntry: false});
+    const fresh = () => (installed()?.mtimeMs ?? 0) >= (lock?.mtimeMs ?? 0);
+    if (lock === undefined || fresh()) return;
+    const waiting = 'npm: waiting for another run that installs the packages';
+    await withLock(join(checkout, 'build/npm.lock'), waiting, async () => {
+        if (fresh()) return;
+        progress('npm: installing the packages of package-lock.json');
+        const code = await run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+            cwd: checkout,
+            stdio: ['ignore', 2, 2],
+        });
+        if (code !== 0) throw new ToolError('npm ci failed; see above. Is the network there?');
     });
-    if (code !== 0) throw new ToolError('npm ci failed; see above. Is the network there?');
-  });
 }
 
 /** The files that the last installation wrote, as the host sees them; Meson logs new folders too. */
 async function installedFiles(folder) {
-  const log = join(folder, 'meson/meson-logs/install-log.txt');
-  const lines = (await readFile(log, 'utf8').catch(() => '')).split('\n');
-  return lines
-    .filter((line) => line.startsWith('/src/'))
-    .map((line) => join(checkout, line.slice('/src/'.length)))
-    .filter((name) => !statSync(name, { throwIfNoEntry: false })?.isDirectory());
+    const log = join(folder, 'meson/meson-logs/install-log.txt');
+    const lines = (await readFile(log, 'utf8').catch(() => '')).split('\n');
+    return lines
+        .filter(line => line.startsWith('/src/'))
+        .map(line => join(checkout, line.slice('/src/'.length)))
+        .filter(name => !statSync(name, {throwIfNoEntry: false})?.isDirectory());
 }
 
 /** Runs one step of the build as the sysroot's root, and shows what it said if it fails. */
 async function step(directory, gnome, command) {
-  const lines = [];
-  const code = await enterSysroot(directory, command, {
-    gnome,
-    root: true,
-    run: { onLine: (line) => lines.push(line) },
-  });
-  if (code !== 0) {
-    throw new ToolError(
-      `${lines.join('\n')}\n\nThe build for GNOME ${gnome} failed in: ${command.join(' ')}`,
-    );
-  }
+    const lines = [];
+    const code = await enterSysroot(directory, command, {
+        gnome,
+        root: true,
+        run: {onLine: line => lines.push(line)},
+    });
+    if (code !== 0) {
+        throw new ToolError(
+            `${lines.join('\n')}\n\nThe build for GNOME ${gnome} failed in: ${command.join(' ')}`,
+        );
+    }
 }
 
 /**
@@ -87,34 +87,33 @@ async function step(directory, gnome, command) {
  * @throws {ToolError} when it does not build, with the build's own output
  */
 export async function ensureBuild(gnome) {
-  if (!existsSync(join(checkout, 'meson.build'))) {
-    progress('build: skipped, there is no meson.build');
-    return false;
-  }
-  const folder = join(checkout, `build/gnome${gnome}`);
-  const stampFile = join(folder, 'stamp');
-  const current = async () =>
-    (await readFile(stampFile, 'utf8').catch(() => '')) === (await sourceStamp());
-  if (await current()) return false;
-  const directory = await ensureSysroot(gnome);
-  await mkdir(folder, { recursive: true });
-  return withLock(`${folder}/lock`, 'build: waiting for another run that builds', async () => {
-    const stamp = await sourceStamp();
-    if (await current()) return false;
-    await ensureNodeModules();
-    progress(`build: GNOME ${gnome}`);
-    const meson = `/src/build/gnome${gnome}/meson`;
-    if (!existsSync(join(folder, 'meson/build.ninja'))) {
-      await rm(join(folder, 'meson'), { recursive: true, force: true });
-      await step(directory, gnome, ['meson', 'setup', meson, `--prefix=${prefixOf(gnome)}`]);
+    if (!existsSync(join(checkout, 'meson.build'))) {
+        progress('build: skipped, there is no meson.build');
+        return false;
     }
-    await step(directory, gnome, ['meson', 'compile', '-C', meson]);
-    const before = await installedFiles(folder);
-    await step(directory, gnome, ['meson', 'install', '-C', meson, '--quiet']);
-    // What a source that is gone had installed must not stay behind.
-    const after = new Set(await installedFiles(folder));
-    for (const file of before.filter((name) => !after.has(name))) await rm(file, { force: true });
-    await writeFile(stampFile, stamp);
-    return true;
-  });
+    const folder = join(checkout, `build/gnome${gnome}`);
+    const stampFile = join(folder, 'stamp');
+    const current = async () => (await readFile(stampFile, 'utf8').catch(() => '')) === (await sourceStamp());
+    if (await current()) return false;
+    const directory = await ensureSysroot(gnome);
+    await mkdir(folder, {recursive: true});
+    return withLock(`${folder}/lock`, 'build: waiting for another run that builds', async () => {
+        const stamp = await sourceStamp();
+        if (await current()) return false;
+        await ensureNodeModules();
+        progress(`build: GNOME ${gnome}`);
+        const meson = `/src/build/gnome${gnome}/meson`;
+        if (!existsSync(join(folder, 'meson/build.ninja'))) {
+            await rm(join(folder, 'meson'), {recursive: true, force: true});
+            await step(directory, gnome, ['meson', 'setup', meson, `--prefix=${prefixOf(gnome)}`]);
+        }
+        await step(directory, gnome, ['meson', 'compile', '-C', meson]);
+        const before = await installedFiles(folder);
+        await step(directory, gnome, ['meson', 'install', '-C', meson, '--quiet']);
+        // What a source that is gone had installed must not stay behind.
+        const after = new Set(await installedFiles(folder));
+        for (const file of before.filter(name => !after.has(name))) await rm(file, {force: true});
+        await writeFile(stampFile, stamp);
+        return true;
+    });
 }
