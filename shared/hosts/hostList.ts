@@ -95,6 +95,11 @@ export class HostList extends GObject.Object {
     /** Ends everything, at once. */
     close(): void {
         this.setHosts([]);
+        for (const service of this.#services.values())
+            service.then(
+                one => one.close(),
+                () => undefined,
+            );
         this.#services.clear();
     }
 

@@ -43,10 +43,12 @@ export class DaemonWatch {
             driver.bus === 'system'
                 ? '/run/libvirt'
                 : GLib.build_filenamev([GLib.get_user_runtime_dir(), 'libvirt']);
-        if (driver.bus === 'system' && driver.sockets.length > 0) this.#watchUnits(bus);
+        if (driver.sockets.length === 0) return;
+        this.#watchDirectory();
+        if (driver.bus === 'system') this.#watchUnits(bus);
     }
 
-    /** To be called after each successful call: from then on there is a daemon to watch. */
+    /** To be called after each successful call: then there is a daemon to hold on to. */
     refresh(): void {
         if (this.driver.sockets.length === 0) return;
         this.#watchDirectory();
@@ -63,11 +65,19 @@ export class DaemonWatch {
     }
 
     #watchDirectory(): void {
-        if (this.#monitoring) return;
-        const monitor = Gio.File.new_for_path(this.#directory).monitor_directory(
-            Gio.FileMonitorFlags.NONE,
-            null,
-        );
+        // A directory that does not exist would be looked for again and again.
+        if (this.#monitoring || !GLib.file_test(this.#directory, GLib.FileTest.IS_DIR)) return;
+        let monitor: Gio.FileMonitor;
+        try {
+            monitor = Gio.File.new_for_path(this.#directory).monitor_directory(
+                Gio.FileMonitorFlags.NONE,
+                null,
+            );
+        } catch (error) {
+            // No inotify watch is left on this machine: then the other signs have to do.
+            if (error instanceof GLib.Error) return;
+            throw error;
+        }
         const id = monitor.connect('changed', (_monitor, file, _other, event) => {
             const name = file.get_basename();
             if (event === Gio.FileMonitorEvent.CREATED && name !== null && this.driver.sockets.includes(name))
@@ -103,22 +113,22 @@ export class DaemonWatch {
     }
 
     #watchUnits(bus: Bus): void {
-        const unsubscribe = bus.subscribe(SYSTEMD, signal => {
-            if (signal.member !== 'PropertiesChanged' || !signal.path.startsWith(UNIT_PATH)) return;
-            const unit = signal.path.slice(UNIT_PATH.length);
-            if (!this.#units().includes(unit)) return;
-            const [interfaceName, changes] = signal.parameters.recursiveUnpack() as [
-                string,
-                Record<string, unknown>,
-            ];
-            const state = changes['ActiveState'];
-            if (
-                interfaceName.endsWith('.Unit') &&
-                (state === 'active' || state === 'inactive' || state === 'failed')
-            )
-                this.changed();
-        });
-        this.#undo.push(unsubscribe);
+        for (const unit of this.#units()) {
+            const unsubscribe = bus.subscribe(SYSTEMD, `${UNIT_PATH}${unit}`, signal => {
+                if (signal.member !== 'PropertiesChanged') return;
+                const [interfaceName, changes] = signal.parameters.recursiveUnpack() as [
+                    string,
+                    Record<string, unknown>,
+                ];
+                const state = changes['ActiveState'];
+                if (
+                    interfaceName.endsWith('.Unit') &&
+                    (state === 'active' || state === 'inactive' || state === 'failed')
+                )
+                    this.changed();
+            });
+            this.#undo.push(unsubscribe);
+        }
         // systemd sends no unit signals on the bus until somebody asks for them.
         void bus
             .call({name: SYSTEMD, path: SYSTEMD_PATH}, SystemdManager, 'Subscribe', [], {

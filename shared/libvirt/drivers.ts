@@ -15,6 +15,8 @@ export interface Driver {
     readonly sockets: readonly string[];
     /** False when a reboot is not announced by a signal, so that it cannot be waited for. */
     readonly announcesReboot: boolean;
+    /** False when libvirt's driver has no `virConnectGetAllDomainStats` (https://libvirt.org/hvsupport.html). */
+    readonly hasStatistics: boolean;
 }
 
 function driver(
@@ -23,21 +25,32 @@ function driver(
     object: string,
     uri: string,
     sockets: readonly string[],
-    announcesReboot = true,
+    more: Partial<Pick<Driver, 'announcesReboot' | 'hasStatistics'>> = {},
 ): Driver {
-    return {id, bus, path: `/org/libvirt/${object}`, uri, sockets, announcesReboot};
+    return {
+        id,
+        bus,
+        path: `/org/libvirt/${object}`,
+        uri,
+        sockets,
+        announcesReboot: true,
+        hasStatistics: false,
+        ...more,
+    };
 }
 
+const STATISTICS = {hasStatistics: true};
+
 /**
- * Every driver object of libvirt-dbus (src/main.c there lists them), with the bus on which it is of use.
- * Which of them a machine really has shows at the first call.
+ * Every driver object of libvirt-dbus (src/main.c there lists them), with the bus on which it is of use; without
+ * UML, which libvirt dropped in 5.0. Which of them a machine really has shows at the first call.
  */
 export const DRIVERS: readonly Driver[] = [
-    driver('system', 'system', 'QEMU', 'qemu:///system', ['libvirt-sock', 'virtqemud-sock']),
-    driver('session', 'session', 'QEMU', 'qemu:///session', ['libvirt-sock', 'virtqemud-sock']),
-    driver('test', 'session', 'Test', 'test:///default', [], false),
-    driver('lxc', 'system', 'LXC', 'lxc:///system', ['libvirt-sock', 'virtlxcd-sock']),
-    driver('xen', 'system', 'Xen', 'xen:///system', ['libvirt-sock', 'virtxend-sock']),
+    driver('system', 'system', 'QEMU', 'qemu:///system', ['libvirt-sock', 'virtqemud-sock'], STATISTICS),
+    driver('session', 'session', 'QEMU', 'qemu:///session', ['libvirt-sock', 'virtqemud-sock'], STATISTICS),
+    driver('test', 'session', 'Test', 'test:///default', [], {...STATISTICS, announcesReboot: false}),
+    driver('lxc', 'system', 'LXC', 'lxc:///', ['libvirt-sock', 'virtlxcd-sock']),
+    driver('xen', 'system', 'Xen', 'xen:///', ['libvirt-sock', 'virtxend-sock']),
     driver('bhyve', 'system', 'BHyve', 'bhyve:///system', ['libvirt-sock', 'virtbhyved-sock']),
     driver('openvz', 'system', 'OpenVZ', 'openvz:///system', []),
     driver('vz', 'system', 'VZ', 'vz:///system', ['libvirt-sock', 'virtvzd-sock']),

@@ -3,12 +3,12 @@ import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
 
 import type {BusSignal} from '../platform/bus.js';
-import {NO_TIME_LIMIT} from '../platform/bus.js';
 import {delay, monotonicMs} from '../platform/clock.js';
 import {CancelledError, HandoverError} from '../platform/errors.js';
 import {DaemonWatch} from './daemonWatch.js';
 import {DomainClient} from './domainClient.js';
-import {type StateAndReason, stateFromNumbers} from './domainState.js';
+import type {StateAndReason} from './domainState.js';
+import {askDomainStates} from './domainStates.js';
 import {type Driver, driverLabel} from './drivers.js';
 import {Connect} from './interfaces/connect.js';
 import {Domain} from './interfaces/domain.js';
@@ -24,14 +24,17 @@ import {LibvirtService} from './libvirtService.js';
 /** `closed`: nobody asked yet. `connecting`: asked, no answer yet. `lost`: see `error`. */
 export type HostState = 'closed' | 'connecting' | 'ready' | 'lost';
 
-/** VIR_DOMAIN_STATS_STATE: answered from libvirt's memory, without a job on any machine. */
-const STATS_STATE = 1;
+/** Pauses (ms) between attempts to reach libvirt; when they are used up we wait for a sign of change. */
+const PAUSES_AT_FIRST = [200];
+/** The same after a loss: the first call often fails while libvirt-dbus notices, and a daemon takes its time to start. */
+const PAUSES_AFTER_LOSS = [0, 100, 300, 1000, 2000, 4000];
 
-/** After these pauses (ms) we stop asking and wait for a signal that something has changed. */
-const RETRY_PAUSES_MS = [200, 1000, 3000];
+/** Who ends sooner than this (ms) after an answer is ending again and again, and gets no new set of pauses. */
+const STEADY_MS = 5000;
 
-/** A service that ends sooner than this (ms) after it answered is given a pause before it is asked again. */
-const SHORTEST_LIFE_MS = 500;
+/** How long (ms) after a sign of change a lost host is asked; how many signs are believed, as we may cause them. */
+const SIGN_PAUSE_MS = 1000;
+const MOST_SIGNS = 3;
 
 export interface HostFollower {
     /**
@@ -39,12 +42,13 @@ export interface HostFollower {
      *
      * @param domains name → state
      * @param askedAt `serial` of the last event before the question: what came later is newer than this
+     * @param missed whether events may have been missed since the last time
      */
-    reconcile(domains: ReadonlyMap<string, StateAndReason>, askedAt: number): void;
+    reconcile(domains: ReadonlyMap<string, StateAndReason>, askedAt: number, missed: boolean): void;
     /** A lifecycle event; `serial` counts them. */
     domainEvent(path: string, event: number, detail: number, serial: number): void;
     /** Any other signal of a domain, by the name of its member. */
-    domainSignal(path: string, member: string, signal: BusSignal): void;
+    domainSignal(path: string, member: string, serial: number): void;
 }
 
 /**
@@ -81,12 +85,14 @@ export class Host extends GObject.Object {
     #open = new Gio.Cancellable();
     #state: HostState = 'closed';
     #error: HandoverError | null = null;
-    #answeredAt = 0;
+    #answeredAt = -Infinity;
     #serial = 0;
-    #syncing = false;
+    #syncing: Promise<void> | null = null;
     #syncAgain = false;
-    #attempts = 0;
-    #bell: Gio.Cancellable | null = null;
+    /** Whether events may have been missed since the last answer. */
+    #missed = true;
+    #pauses: number[] = [];
+    #signsLeft = MOST_SIGNS;
 
     /**
      * @param driver which connection
@@ -117,7 +123,7 @@ export class Host extends GObject.Object {
         return this.#error;
     }
 
-    /** How many lifecycle events have come so far. */
+    /** How many signals of domains have come so far. */
     get serial(): number {
         return this.#serial;
     }
@@ -133,29 +139,45 @@ export class Host extends GObject.Object {
         if (this.#state !== 'closed') return;
         this.#open = new Gio.Cancellable();
         this.#setState('connecting', null);
-        void this.#connect(this.#open);
+        this.retry();
     }
 
     /** Ends everything, at once. */
     close(): void {
         this.#open.cancel();
-        this.#bell?.cancel();
-        this.#bell = null;
         this.#watch?.close();
         this.#watch = null;
         this.#detach?.();
         this.#detach = null;
         this.#service = null;
-        this.#syncing = false;
+        this.#syncing = null;
         this.#setState('closed', null);
     }
 
     /** Asks again, because a person wants it, or because something says that it may go well now. */
     retry(): void {
-        this.#attempts = 0;
         if (this.#state === 'closed') return;
-        if (this.#service) void this.#sync(this.#open);
-        else void this.#connect(this.#open);
+        this.#pauses = [...PAUSES_AT_FIRST];
+        this.#signsLeft = MOST_SIGNS;
+        this.#missed = true;
+        if (this.#state === 'lost') this.#setState('connecting', null);
+        void this.#sync();
+    }
+
+    /** Compares the followers with libvirt once more; resolves when that is done, whatever came of it. */
+    async refresh(): Promise<void> {
+        if (this.#state !== 'closed') await this.#sync();
+    }
+
+    /**
+     * What an error about one domain really says: libvirt gives no codes, so it may as well be libvirt itself
+     * that could not be reached, which shows when it is asked for something else.
+     */
+    async verdict(error: unknown): Promise<unknown> {
+        if (error instanceof NoAnswerError) void this.refresh();
+        if (!(error instanceof LibvirtError)) return error;
+        await this.refresh();
+        return this.#state === 'lost' ? this.#error : error;
     }
 
     /**
@@ -206,34 +228,25 @@ export class Host extends GObject.Object {
     }
 
     #needService(): LibvirtService {
-        if (this.#service) return this.#service;
+        if (this.#service && this.#state !== 'lost') return this.#service;
         throw this.#error ?? new LibvirtUnreachableError(`${this.driver.id} is not open`);
     }
 
-    async #connect(open: Gio.Cancellable): Promise<void> {
-        let service: LibvirtService;
-        try {
-            service = await this.openService(this.driver.bus);
-        } catch (error) {
-            if (!open.is_cancelled()) this.#lose(error);
-            return;
-        }
-        if (open.is_cancelled() || this.#service) return;
+    async #connect(open: Gio.Cancellable): Promise<LibvirtService> {
+        const service = await this.openService(this.driver.bus);
+        if (open.is_cancelled()) throw new CancelledError();
         this.#service = service;
-        this.#watch = new DaemonWatch(this.driver, service.bus, () => void this.#resync(open));
+        this.#watch = new DaemonWatch(this.driver, service.bus, () => this.#sign());
         this.#detach = service.attach(this.driver.path, {
             signal: signal => this.#onSignal(signal),
             ownerChanged: owner => this.#onOwner(owner),
         });
-        await this.#sync(open);
+        return service;
     }
 
     #onOwner(owner: string | null): void {
-        // While we ask, the failing call itself tells; a service that ends whenever it is asked must not be
-        // activated for ever, so a lost one is asked again only when somebody else has brought it back.
-        const gone = owner === null && this.#state === 'ready';
-        const back = owner !== null && this.#state === 'lost';
-        if (gone || back) void this.#resync(this.#open);
+        // Going while it is asked shows in the call that fails; coming because it is asked is no news either.
+        if (owner === null ? this.#state === 'ready' : this.#state === 'lost') this.#sign();
     }
 
     #onSignal(signal: BusSignal): void {
@@ -243,117 +256,101 @@ export class Host extends GObject.Object {
             this.#serial++;
             for (const follower of this.#followers) follower.domainEvent(path, event, detail, this.#serial);
         } else if (signal.interfaceName === Domain.name) {
-            for (const follower of this.#followers) follower.domainSignal(signal.path, signal.member, signal);
+            this.#serial++;
+            for (const follower of this.#followers)
+                follower.domainSignal(signal.path, signal.member, this.#serial);
         }
     }
 
-    /** Reconciles after a loss, but not more often than once in a while. */
-    async #resync(open: Gio.Cancellable): Promise<void> {
-        const early = SHORTEST_LIFE_MS - (monotonicMs() - this.#answeredAt);
-        if (early > 0) {
-            this.#setState('connecting', null);
-            try {
-                await delay(early, open);
-            } catch (error) {
-                if (error instanceof CancelledError) return;
-                throw error;
+    /** The daemon or libvirt-dbus went or came: events may have been missed. */
+    #sign(): void {
+        this.#missed = true;
+        if (this.#syncing) {
+            this.#syncAgain = true;
+        } else if (this.#state === 'ready') {
+            if (monotonicMs() - this.#answeredAt > STEADY_MS) {
+                this.#pauses = [...PAUSES_AFTER_LOSS];
+                this.#signsLeft = MOST_SIGNS;
             }
+            const pause = this.#pauses.shift();
+            if (pause === undefined) this.#lose(new ServiceLostError('It ends as soon as it has answered'));
+            else void this.#sync(pause);
+        } else if (this.#state === 'lost' && this.#signsLeft > 0) {
+            this.#signsLeft--;
+            this.#pauses = [...PAUSES_AT_FIRST];
+            void this.#sync(SIGN_PAUSE_MS);
         }
-        await this.#sync(open);
     }
 
     /** Asks for all domains and hands them on; one at a time, and once more if it was wanted meanwhile. */
-    async #sync(open: Gio.Cancellable): Promise<void> {
+    #sync(pauseMs = 0): Promise<void> {
         if (this.#syncing) {
             this.#syncAgain = true;
-            return;
+            return this.#syncing;
         }
-        this.#syncing = true;
+        const open = this.#open;
+        this.#syncing = this.#syncUntilSettled(open, pauseMs).finally(() => {
+            if (this.#open === open) this.#syncing = null;
+        });
+        return this.#syncing;
+    }
+
+    async #syncUntilSettled(open: Gio.Cancellable, pauseMs: number): Promise<void> {
         try {
+            if (pauseMs > 0) await this.#rest(pauseMs, open);
             do {
                 this.#syncAgain = false;
                 await this.#syncOnce(open);
-            } while (this.#syncAgain && !open.is_cancelled());
-        } finally {
-            if (this.#open === open) this.#syncing = false;
+            } while (this.#syncAgain);
+        } catch (error) {
+            if (!(error instanceof CancelledError)) throw error;
         }
     }
 
     async #syncOnce(open: Gio.Cancellable): Promise<void> {
-        const service = this.#service;
-        if (!service) return;
-        const askedAt = this.#serial;
         try {
-            const [stats] = await service.call(
-                this.driver.path,
-                Connect,
-                'GetAllDomainStats',
-                [STATS_STATE, 0],
-                'query',
-                open,
-            );
-            if (open.is_cancelled()) return;
-            const domains = parseStates(stats);
-            this.#attempts = 0;
+            const service = this.#service ?? (await this.#connect(open));
+            const askedAt = this.#serial;
+            const missed = this.#missed;
+            this.#missed = false;
+            const domains = await askDomainStates(service, this.driver);
+            // In a turn of its own: at 1,000 machines each of the two takes some milliseconds.
+            await delay(0, open);
             this.#answeredAt = monotonicMs();
             this.#watch?.refresh();
-            for (const follower of this.#followers) follower.reconcile(domains, askedAt);
+            for (const follower of this.#followers) follower.reconcile(domains, askedAt, missed);
             this.#setState('ready', null);
         } catch (error) {
-            if (open.is_cancelled()) return;
+            if (open.is_cancelled()) throw new CancelledError();
+            this.#missed = true;
             await this.#recover(error, open);
         }
     }
 
     async #recover(error: unknown, open: Gio.Cancellable): Promise<void> {
-        if (error instanceof NoAnswerError) {
-            this.#lose(error);
-            this.#ringWhenAnswered(open);
-            return;
-        }
-        // The first call after a daemon has gone fails while libvirt-dbus notices; the next one reopens.
         const mayPass = error instanceof LibvirtError || error instanceof ServiceLostError;
-        const pause = RETRY_PAUSES_MS[this.#attempts];
-        if (!mayPass || pause === undefined) {
-            this.#lose(
-                error instanceof LibvirtError
-                    ? new LibvirtUnreachableError(error.message, {cause: error})
-                    : error,
-            );
+        const pause = mayPass ? this.#pauses.shift() : undefined;
+        if (pause !== undefined) {
+            await this.#rest(pause, open);
+            this.#syncAgain = true;
             return;
         }
-        this.#attempts++;
-        this.#syncAgain = true;
-        try {
-            await delay(pause, open);
-        } catch (cancelled) {
-            if (!(cancelled instanceof CancelledError)) throw cancelled;
-        }
+        this.#syncAgain = false;
+        this.#lose(
+            error instanceof LibvirtError
+                ? new LibvirtUnreachableError(error.message, {cause: error})
+                : error,
+        );
+        // A service that was stopped answers when it goes on, and no signal tells that.
+        if (error instanceof NoAnswerError)
+            void error.settled.then(() => {
+                if (this.#error === error) this.retry();
+            });
     }
 
-    /**
-     * Leaves one call waiting without a limit: a service that was stopped answers it when it goes on,
-     * which no signal tells.
-     */
-    #ringWhenAnswered(open: Gio.Cancellable): void {
-        if (this.#bell || !this.#service) return;
-        const bell = new Gio.Cancellable();
-        this.#bell = bell;
-        const done = (): void => {
-            if (this.#bell !== bell) return;
-            this.#bell = null;
-            if (!open.is_cancelled()) this.retry();
-        };
-        this.#service
-            .callPatiently(
-                this.driver.path,
-                Connect,
-                'GetAllDomainStats',
-                [STATS_STATE, 0],
-                NO_TIME_LIMIT,
-                bell,
-            )
-            .then(done, done);
+    async #rest(pauseMs: number, open: Gio.Cancellable): Promise<void> {
+        if (this.#state === 'ready') this.#setState('connecting', null);
+        await delay(pauseMs, open);
     }
 
     #lose(error: unknown): void {
@@ -372,17 +369,4 @@ export class Host extends GObject.Object {
         this.#error = error;
         this.notify('state');
     }
-}
-
-function parseStates(
-    stats: readonly (readonly [string, Record<string, unknown>])[],
-): Map<string, StateAndReason> {
-    const domains = new Map<string, StateAndReason>();
-    for (const [name, values] of stats) {
-        const state = values['state.state'];
-        const reason = values['state.reason'];
-        if (typeof state !== 'number') throw new BadAnswerError(`No state for ${name}`);
-        domains.set(name, stateFromNumbers(state, typeof reason === 'number' ? reason : 0));
-    }
-    return domains;
 }

@@ -37,6 +37,15 @@ export class LibvirtUnreachableError extends HandoverError {
 /** A call was not answered in its time. What it asked for may still happen. */
 export class NoAnswerError extends HandoverError {
     readonly kind = 'no-answer';
+
+    /** @param settled resolves when the answer comes after all, or can no longer come */
+    constructor(
+        message: string,
+        options: {cause?: unknown} = {},
+        readonly settled: Promise<void> = Promise.resolve(),
+    ) {
+        super(message, options);
+    }
 }
 
 /** libvirt answered that it could not do what was asked; it gives a message and no code. */

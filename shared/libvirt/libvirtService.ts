@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type Gio from 'gi://Gio';
-import type GLib from 'gi://GLib';
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
 
-import {Bus, type BusKind, type BusSignal} from '../platform/bus.js';
+import {Bus, type BusKind, type BusSignal, NO_TIME_LIMIT} from '../platform/bus.js';
+import {onCancelled} from '../platform/clock.js';
+import {CancelledError} from '../platform/errors.js';
 import {Limiter} from '../platform/limiter.js';
 import type {Gives, InterfaceTable, MethodOf, Takes} from '../platform/signature.js';
-import {fromBusError, NoBusError} from './libvirtErrors.js';
+import {fromBusError, NoAnswerError, NoBusError} from './libvirtErrors.js';
 
 const SERVICE_NAME = 'org.libvirt';
 
@@ -38,17 +40,21 @@ interface Attachment {
 /**
  * libvirt-dbus on one bus: every call and the only subscription go through here.
  *
- * libvirt-dbus serves all its clients with four worker threads, so commands that can hold one for long never
- * take more than two, and queries never more than three.
+ * libvirt-dbus serves all its clients with four worker threads, and a call that we have given up still holds one.
+ * So a call keeps its place here until it is answered, and each kind has few places: two long ones at most leave
+ * two threads for what is quick.
  */
 export class LibvirtService {
-    readonly #queries = new Limiter(3);
-    readonly #commands = new Limiter(2);
+    readonly #places: Readonly<Record<CallKind, Limiter>>;
     readonly #attachments = new Set<Attachment>();
+    readonly #closed = new Gio.Cancellable();
     #owner: string | null | undefined;
     #stop: (() => void) | null = null;
 
-    private constructor(readonly bus: Bus) {}
+    private constructor(readonly bus: Bus) {
+        const long = new Limiter(2);
+        this.#places = {query: new Limiter(3), command: new Limiter(2), start: long, save: long};
+    }
 
     /** @throws NoBusError when there is no such bus */
     static async open(kind: BusKind, cancellable: Gio.Cancellable | null = null): Promise<LibvirtService> {
@@ -61,11 +67,16 @@ export class LibvirtService {
         return new LibvirtService(bus);
     }
 
+    /** Gives up every call that has not been answered; they throw CancelledError. */
+    close(): void {
+        this.#closed.cancel();
+    }
+
     /**
      * Calls a method of an object of libvirt's.
      *
      * @param kind decides the time limit and which queue the call waits in
-     * @throws one of the classes of `libvirtErrors.ts`
+     * @throws one of the classes of `libvirtErrors.ts`, or CancelledError
      */
     async call<T extends InterfaceTable, M extends MethodOf<T>>(
         path: string,
@@ -73,48 +84,35 @@ export class LibvirtService {
         method: M,
         args: Takes<T, M>,
         kind: CallKind,
-        cancellable: Gio.Cancellable | null = null,
     ): Promise<Gives<T, M>> {
-        return await this.#limited(kind, () =>
-            this.bus.call<T, M>({name: SERVICE_NAME, path}, table, method, args, {
-                timeoutMs: CallKind[kind],
-                cancellable,
-            }),
-        );
+        const reply = await this.callPacked(path, table, method, args, kind);
+        return reply.recursiveUnpack() as Gives<T, M>;
     }
 
-    /** Calls a method and waits as long as libvirt-dbus lives; for finding out that a stalled one goes on. */
-    async callPatiently<T extends InterfaceTable, M extends MethodOf<T>>(
+    /** Like `call()`, but leaves the reply packed: for those that are large. */
+    callPacked<T extends InterfaceTable, M extends MethodOf<T>>(
         path: string,
         table: T,
         method: M,
         args: Takes<T, M>,
-        timeoutMs: number,
-        cancellable: Gio.Cancellable,
-    ): Promise<Gives<T, M>> {
-        try {
-            return await this.bus.call<T, M>({name: SERVICE_NAME, path}, table, method, args, {
-                timeoutMs,
-                cancellable,
-            });
-        } catch (error) {
-            throw fromBusError(error);
-        }
+        kind: CallKind,
+    ): Promise<GLib.Variant> {
+        return this.#inPlace(kind, `${method} of ${path}`, () =>
+            this.bus.callPacked<T, M>({name: SERVICE_NAME, path}, table, method, args, this.#patiently),
+        );
     }
 
     /** Reads a property. @throws one of the classes of `libvirtErrors.ts` */
-    async getProperty(path: string, interfaceName: string, property: string): Promise<unknown> {
-        return await this.#limited('query', () =>
-            this.bus.getProperty({name: SERVICE_NAME, path}, interfaceName, property, {
-                timeoutMs: CallKind.query,
-            }),
+    getProperty(path: string, interfaceName: string, property: string): Promise<unknown> {
+        return this.#inPlace('query', `${property} of ${path}`, () =>
+            this.bus.getProperty({name: SERVICE_NAME, path}, interfaceName, property, this.#patiently),
         );
     }
 
     /** Reads all properties; those that libvirt cannot give are missing. */
-    async getAllProperties(path: string, interfaceName: string): Promise<Record<string, unknown>> {
-        return await this.#limited('query', () =>
-            this.bus.getAllProperties({name: SERVICE_NAME, path}, interfaceName, {timeoutMs: CallKind.query}),
+    getAllProperties(path: string, interfaceName: string): Promise<Record<string, unknown>> {
+        return this.#inPlace('query', `the properties of ${path}`, () =>
+            this.bus.getAllProperties({name: SERVICE_NAME, path}, interfaceName, this.#patiently),
         );
     }
 
@@ -125,10 +123,8 @@ export class LibvirtService {
         property: string,
         value: GLib.Variant,
     ): Promise<void> {
-        await this.#limited('command', () =>
-            this.bus.setProperty({name: SERVICE_NAME, path}, interfaceName, property, value, {
-                timeoutMs: CallKind.command,
-            }),
+        await this.#inPlace('command', `${property} of ${path}`, () =>
+            this.bus.setProperty({name: SERVICE_NAME, path}, interfaceName, property, value, this.#patiently),
         );
     }
 
@@ -148,8 +144,12 @@ export class LibvirtService {
         };
     }
 
+    get #patiently(): {timeoutMs: number; cancellable: Gio.Cancellable} {
+        return {timeoutMs: NO_TIME_LIMIT, cancellable: this.#closed};
+    }
+
     #start(): void {
-        const unsubscribe = this.bus.subscribe(SERVICE_NAME, signal => this.#dispatch(signal));
+        const unsubscribe = this.bus.subscribe(SERVICE_NAME, null, signal => this.#dispatch(signal));
         const unwatch = this.bus.watchName(
             SERVICE_NAME,
             owner => this.#setOwner(owner),
@@ -178,12 +178,37 @@ export class LibvirtService {
         for (const {follower} of this.#attachments) follower.ownerChanged(owner);
     }
 
-    async #limited<T>(kind: CallKind, task: () => Promise<T>): Promise<T> {
-        const limiter = kind === 'query' ? this.#queries : this.#commands;
-        try {
-            return await limiter.run(task);
-        } catch (error) {
-            throw fromBusError(error);
-        }
+    /** Makes a call as soon as there is room, and stops waiting for it when its time is up. */
+    #inPlace<T>(kind: CallKind, what: string, call: () => Promise<T>): Promise<T> {
+        return new Promise((resolve, reject) => {
+            if (this.#closed.is_cancelled()) {
+                reject(new CancelledError());
+                return;
+            }
+            let waiting = true;
+            const settled = this.#places[kind].run(async () => {
+                // Nobody waits any more for what comes to its turn too late, so it must not be done either.
+                if (!waiting) return;
+                try {
+                    end(resolve, await call());
+                } catch (error) {
+                    end(reject, fromBusError(error));
+                }
+            });
+            const limit = CallKind[kind];
+            const timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, limit, () => {
+                const error = new NoAnswerError(`${what}: no answer within ${limit} ms`, {}, settled);
+                end(reject, error, false);
+                return GLib.SOURCE_REMOVE;
+            });
+            const release = onCancelled(this.#closed, () => end(reject, new CancelledError()));
+            function end<V>(pass: (value: V) => void, value: V, removeTimer = true): void {
+                if (!waiting) return;
+                waiting = false;
+                if (removeTimer) GLib.Source.remove(timer);
+                release();
+                pass(value);
+            }
+        });
     }
 }

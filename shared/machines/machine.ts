@@ -6,9 +6,8 @@ import type {MachineMetadata} from '../definition/metadata.js';
 import type {DomainClient} from '../libvirt/domainClient.js';
 import {type DomainState, isActive, type StateAndReason} from '../libvirt/domainState.js';
 import type {Host} from '../libvirt/host.js';
-import {LibvirtError} from '../libvirt/libvirtErrors.js';
 import {wallClockMs} from '../platform/clock.js';
-import {CancelledError} from '../platform/errors.js';
+import {CancelledError, HandoverError} from '../platform/errors.js';
 import {Operation, OperationConflictError} from '../operations/operation.js';
 import {
     type MachineAction,
@@ -269,18 +268,16 @@ export class Machine extends GObject.Object {
     /**
      * Typed calls on the domain.
      *
-     * @throws MachineGoneError when there is none of that name any more
+     * @throws MachineGoneError when there is none of that name any more, or what the call failed with
      */
     async client(): Promise<DomainClient> {
         if (this.#path === null) {
-            let path: string;
             try {
-                path = await this.host.lookupDomain(this.#name);
+                this.setPath(await this.host.lookupDomain(this.#name));
             } catch (error) {
-                if (error instanceof LibvirtError) throw new MachineGoneError(this.#name, {cause: error});
-                throw error;
+                const verdict = await this.host.verdict(error);
+                throw this.#gone ? new MachineGoneError(this.#name, {cause: error}) : verdict;
             }
-            this.setPath(path);
         }
         return this.host.domain(this.#path!);
     }
@@ -292,7 +289,7 @@ export class Machine extends GObject.Object {
      */
     async loadDetails(): Promise<void> {
         if (this.#definition && !this.#stale) return;
-        this.#loading ??= this.#load().finally(() => (this.#loading = null));
+        this.#loading ??= this.#loadUntilFresh().finally(() => (this.#loading = null));
         await this.#loading;
     }
 
@@ -301,9 +298,8 @@ export class Machine extends GObject.Object {
         if (!this.#definition) return;
         this.#stale = true;
         this.loadDetails().catch((error: unknown) => {
-            // A machine that goes in the meantime takes its page with it.
-            if (!(error instanceof MachineGoneError) && !(error instanceof CancelledError))
-                logError(error as Error);
+            // It stays stale, so that who looks next reads it again and is told.
+            if (!(error instanceof HandoverError)) throw error;
         });
     }
 
@@ -347,14 +343,6 @@ export class Machine extends GObject.Object {
         this.invalidate();
     }
 
-    /** The state as libvirt tells it now, for when no event came. */
-    async askState(): Promise<void> {
-        const client = await this.client();
-        const serial = this.host.serial;
-        const state = await client.state();
-        if (this.knownAt <= serial) this.applyState(state, serial);
-    }
-
     // What follows is for the list that the machine is in.
 
     get path(): string | null {
@@ -367,8 +355,11 @@ export class Machine extends GObject.Object {
         this.owner.pathKnown(this, path);
     }
 
-    forgetPath(): void {
+    /** Events may have been missed: it may have been redefined, which gives it another path. */
+    forget(): void {
         this.#path = null;
+        this.#persistent = null;
+        this.invalidate();
     }
 
     rename(name: string): void {
@@ -399,7 +390,10 @@ export class Machine extends GObject.Object {
         this.#state = next.state;
         this.#reason = next.reason;
         this.notify('reason');
-        if (before === next.state) return;
+        if (before === next.state) {
+            this.owner.machineChanged(this);
+            return;
+        }
         this.#since = wallClockMs();
         this.notify('since');
         if (wasActive !== this.active) {
@@ -437,9 +431,21 @@ export class Machine extends GObject.Object {
         });
     }
 
+    /** What changes while it is read is read again. */
+    async #loadUntilFresh(): Promise<void> {
+        do {
+            this.#stale = false;
+            try {
+                await this.#load();
+            } catch (error) {
+                this.#stale = true;
+                throw error;
+            }
+        } while (this.#stale);
+    }
+
     async #load(): Promise<void> {
         const client = await this.client();
-        this.#stale = false;
         // Most machines are only listed: the XML parser is loaded when the first one is looked at.
         const {Definition} = await import('../definition/definition.js');
         const [properties, xml] = await Promise.all([client.properties(), client.xml()]);

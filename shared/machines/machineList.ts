@@ -14,6 +14,9 @@ import {Machine, type MachineOwner} from './machine.js';
 /** More changes than this in one reconciliation are announced as one. */
 const MOST_SINGLE_CHANGES = 16;
 
+/** Stands for the signal `Reboot` where lifecycle events are kept. */
+const REBOOT = -1;
+
 interface LifecycleEvent {
     readonly event: number;
     readonly detail: number;
@@ -116,10 +119,11 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
         return this.#byName.get(name);
     }
 
-    /** Ends following; the machines stay as they are. */
+    /** Ends following, and waiting for whatever is under way; the machines stay as they are. */
     close(): void {
         this.#unfollow?.();
         this.#unfollow = null;
+        for (const machine of this.#items) machine.operation?.abandon();
     }
 
     vfunc_get_item_type(): GObject.GType {
@@ -155,21 +159,19 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
 
     // HostFollower
 
-    reconcile(domains: ReadonlyMap<string, StateAndReason>, askedAt: number): void {
+    reconcile(domains: ReadonlyMap<string, StateAndReason>, askedAt: number, missed: boolean): void {
         const gone = this.#items.filter(machine => !domains.has(machine.name) && machine.knownAt <= askedAt);
         const added: Machine[] = [];
-        // A path holds a domain's UUID: what was redefined while we could not see has another one.
-        this.#byPath.clear();
-        for (const machine of this.#items) machine.forgetPath();
+        if (missed) this.#byPath.clear();
 
         for (const [name, state] of domains) {
             const machine = this.#byName.get(name);
             if (!machine) {
                 if ((this.#removedAt.get(name) ?? 0) <= askedAt)
                     added.push(new Machine(this.host, this, name, state, askedAt));
-            } else if (machine.knownAt <= askedAt) {
-                machine.applyState(state, askedAt);
-                if (this.#filled) machine.invalidate();
+            } else {
+                if (machine.knownAt <= askedAt) machine.applyState(state, askedAt);
+                if (missed) machine.forget();
             }
         }
         this.#removedAt.clear();
@@ -189,7 +191,17 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     }
 
     domainEvent(path: string, event: number, detail: number, serial: number): void {
-        const lifecycle = {event, detail, serial};
+        this.#follow(path, {event, detail, serial});
+    }
+
+    domainSignal(path: string, member: string, serial: number): void {
+        if (member === 'Reboot') this.#follow(path, {event: REBOOT, detail: 0, serial});
+        // What was read of a machine was read by its path, so a path that is not known has nothing to read again.
+        else if (member === 'MetadataChange' || member.startsWith('Device') || member === 'DiskChange')
+            this.#byPath.get(path)?.invalidate();
+    }
+
+    #follow(path: string, lifecycle: LifecycleEvent): void {
         const machine = this.#byPath.get(path);
         if (machine) {
             this.#apply(machine, path, lifecycle);
@@ -204,14 +216,6 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
         void this.#resolve(path);
     }
 
-    domainSignal(path: string, member: string): void {
-        const machine = this.#byPath.get(path);
-        if (!machine) return;
-        if (member === 'Reboot') machine.announceReboot();
-        else if (member === 'MetadataChange' || member.startsWith('Device') || member === 'DiskChange')
-            machine.invalidate();
-    }
-
     async #resolve(path: string): Promise<void> {
         let name: string | null;
         try {
@@ -220,7 +224,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
             if (!(error instanceof HandoverError)) throw error;
             name = null;
             // It has gone already, so nothing tells which one it was; any other failure is the host's to see to.
-            if (error instanceof LibvirtError) this.host.retry();
+            if (error instanceof LibvirtError) void this.host.refresh();
         }
         const events = this.#nameless.get(path) ?? [];
         this.#nameless.delete(path);
@@ -229,7 +233,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
         let machine = this.#byName.get(name);
         for (const event of events) {
             if (!machine) {
-                if (event.event === DomainEvent.UNDEFINED) continue;
+                if (event.event === DomainEvent.UNDEFINED || event.event === REBOOT) continue;
                 machine = this.#adopt(path, name, event);
             } else {
                 machine.setPath(path);
@@ -254,6 +258,8 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
         if (event.event === DomainEvent.DEFINED) {
             machine.setPersistent(true);
             machine.tell('defined');
+            // Which of the others it was before cannot be known from here.
+            if (event.detail === DEFINED_RENAMED) void this.host.refresh();
         } else {
             machine.applyState(state, event.serial);
         }
@@ -275,6 +281,10 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
                 machine.setPersistent(false);
                 if (!machine.active) this.#remove(machine);
                 return;
+            case REBOOT:
+                machine.knownAt = serial;
+                machine.announceReboot();
+                return;
             default: {
                 const state = stateFromEvent(event, detail);
                 if (!state) return;
@@ -294,7 +304,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
             this.#put(machine);
         } catch (error) {
             if (!(error instanceof HandoverError)) throw error;
-            this.host.retry();
+            void this.host.refresh();
         }
     }
 

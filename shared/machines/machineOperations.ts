@@ -7,7 +7,7 @@ import {isActive} from '../libvirt/domainState.js';
 import {LibvirtError, NoAnswerError, ServiceLostError} from '../libvirt/libvirtErrors.js';
 import type {OperationControl} from '../operations/operation.js';
 import {onCancelled, withDeadline} from '../platform/clock.js';
-import {CancelledError, DeadlineError} from '../platform/errors.js';
+import {CancelledError, DeadlineError, HandoverError} from '../platform/errors.js';
 import {_} from '../platform/i18n.js';
 import type {MachineAction} from './actions.js';
 import type {Machine} from './machine.js';
@@ -59,9 +59,14 @@ export async function perform(
 ): Promise<void> {
     control.step('ask');
     const client = await machine.client();
+    leaveIfCancelled(control);
     if (action === 'shutdown' || action === 'reboot')
         await askGuest(machine, client, action, control, options);
     else await carryOut(machine, client, action, PLANS[action], control);
+}
+
+function leaveIfCancelled({cancellable}: OperationControl): void {
+    if (cancellable.is_cancelled()) throw new CancelledError();
 }
 
 async function carryOut(
@@ -74,7 +79,11 @@ async function carryOut(
     let stopListening: (() => void) | null = null;
     if (plan.abort) {
         stopListening = onCancelled(control.cancellable, () => {
-            plan.abort!(client).catch((error: unknown) => logError(error as Error));
+            if (control.abandoned.is_cancelled()) return;
+            plan.abort!(client).catch((error: unknown) => {
+                // Too late, or there is no such job: then the call that was to be aborted tells what came of it.
+                if (!(error instanceof HandoverError)) throw error;
+            });
         });
     } else {
         control.holdCancel(_('libvirt cannot take back what it has begun'));
@@ -82,15 +91,15 @@ async function carryOut(
     try {
         await plan.ask(client);
     } catch (error) {
-        if (control.cancellable.is_cancelled()) throw new CancelledError();
-        await reachedAnyway(machine, action, plan, error);
+        leaveIfCancelled(control);
+        await reachedAnyway(machine, action, plan, error, control.abandoned);
     } finally {
         stopListening?.();
-        control.holdCancel(null);
     }
     if (plan.goal === null) return;
+    control.holdCancel(_('libvirt has done it already'));
     control.step('confirm');
-    await confirm(machine, plan.goal);
+    await confirm(machine, action, plan.goal, control.abandoned);
 }
 
 /** A lost reply proves nothing: the goal may be reached all the same. */
@@ -99,24 +108,38 @@ async function reachedAnyway(
     action: MachineAction,
     plan: Plan,
     error: unknown,
+    cancellable: Gio.Cancellable,
 ): Promise<void> {
-    if (error instanceof LibvirtError) throw new MachineActionError(machine.name, action, {cause: error});
-    if (!(error instanceof NoAnswerError || error instanceof ServiceLostError) || plan.goal === null)
-        throw error;
+    const lost = error instanceof NoAnswerError || error instanceof ServiceLostError;
+    if (!lost || plan.goal === null) throw await refusal(machine, action, error);
     try {
-        await until(machine, plan.goal, EVENT_GRACE_MS, null);
+        await until(machine, plan.goal, EVENT_GRACE_MS, cancellable);
     } catch (late) {
-        throw late instanceof DeadlineError ? error : late;
+        throw late instanceof DeadlineError ? await machine.host.verdict(error) : late;
     }
 }
 
-async function confirm(machine: Machine, goal: (state: DomainState) => boolean): Promise<void> {
+/** Libvirt's no, unless it is libvirt itself that cannot be reached. */
+async function refusal(machine: Machine, action: MachineAction, error: unknown): Promise<unknown> {
+    const verdict = await machine.host.verdict(error);
+    return verdict instanceof LibvirtError
+        ? new MachineActionError(machine.name, action, {cause: verdict})
+        : verdict;
+}
+
+async function confirm(
+    machine: Machine,
+    action: MachineAction,
+    goal: (state: DomainState) => boolean,
+    cancellable: Gio.Cancellable,
+): Promise<void> {
     try {
-        await until(machine, goal, EVENT_GRACE_MS, null);
+        await until(machine, goal, EVENT_GRACE_MS, cancellable);
     } catch (error) {
         if (!(error instanceof DeadlineError)) throw error;
         // No event: libvirt-dbus may have lost its connection, so look for ourselves.
-        await machine.askState();
+        await machine.host.refresh();
+        if (!goal(machine.state)) throw new MachineActionError(machine.name, action, {cause: error});
     }
 }
 
@@ -127,7 +150,9 @@ async function askGuest(
     control: OperationControl,
     options: ActionOptions,
 ): Promise<void> {
-    await machine.loadDetails();
+    // A definition that we cannot read is no reason to refuse.
+    if (options.deadlineMs === undefined) await machine.loadDetails().catch(ignoreOurs);
+    leaveIfCancelled(control);
     const deadlineMs = options.deadlineMs ?? machine.shutdownDeadlineMs;
     // Listening begins before asking: a quick guest answers before libvirt does.
     const listening = new Gio.Cancellable();
@@ -142,9 +167,10 @@ async function askGuest(
             if (action === 'shutdown') await client.shutdown();
             else await client.reboot();
         } catch (error) {
-            if (machine.active && error instanceof LibvirtError)
-                throw new MachineActionError(machine.name, action, {cause: error});
-            if (machine.active && !(error instanceof NoAnswerError)) throw error;
+            leaveIfCancelled(control);
+            // Without an answer the guest may have been asked all the same.
+            const asked = error instanceof NoAnswerError || error instanceof ServiceLostError;
+            if (!asked && machine.active) throw await refusal(machine, action, error);
         }
         if (action === 'reboot' && !machine.host.driver.announcesReboot) return;
         control.step('guest');
@@ -156,6 +182,10 @@ async function askGuest(
         forward();
         listening.cancel();
     }
+}
+
+function ignoreOurs(error: unknown): void {
+    if (!(error instanceof HandoverError)) throw error;
 }
 
 function until(

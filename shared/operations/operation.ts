@@ -20,6 +20,8 @@ export interface Step {
 export interface OperationControl {
     /** Cancelled when somebody called the operation off; pass it to every wait that may be left. */
     readonly cancellable: Gio.Cancellable;
+    /** Cancelled when nobody is there any more to see it end; then `cancellable` is, too, but nothing is undone. */
+    readonly abandoned: Gio.Cancellable;
     /** Ends the step before and begins the next. */
     step(id: string): void;
     /** From here on cancelling has no effect, for the reason given; null makes it possible again. */
@@ -65,6 +67,7 @@ export class Operation<Kind extends string = string> extends GObject.Object {
     #state: OperationState = 'running';
     #error: unknown = null;
     #heldBecause: string | null = null;
+    readonly #abandoned = new Gio.Cancellable();
     readonly #finished: Promise<void>;
 
     /**
@@ -126,6 +129,13 @@ export class Operation<Kind extends string = string> extends GObject.Object {
         return true;
     }
 
+    /** Stops waiting for it, while what was asked for goes on: for a program that ends. */
+    abandon(): void {
+        if (this.#state !== 'running') return;
+        this.#abandoned.cancel();
+        this.#cancellable.cancel();
+    }
+
     /**
      * Resolves when it has ended well.
      *
@@ -141,6 +151,7 @@ export class Operation<Kind extends string = string> extends GObject.Object {
         try {
             await body({
                 cancellable: this.#cancellable,
+                abandoned: this.#abandoned,
                 step: id => this.#beginStep(id),
                 holdCancel: reason => this.#hold(reason),
             });

@@ -82,10 +82,21 @@ export class Bus {
         args: Takes<T, M>,
         options: CallOptions,
     ): Promise<Gives<T, M>> {
+        const reply = await this.callPacked<T, M>(to, table, method, args, options);
+        return reply.recursiveUnpack() as Gives<T, M>;
+    }
+
+    /** Like `call()`, for replies that are too large to be unpacked in one go; the type is checked. */
+    callPacked<T extends InterfaceTable, M extends MethodOf<T>>(
+        to: Destination,
+        table: T,
+        method: M,
+        args: Takes<T, M>,
+        options: CallOptions,
+    ): Promise<GLib.Variant> {
         const [takes, gives] = table.methods[method] as readonly [string, string];
         const parameters = takes === '' ? null : new GLib.Variant(`(${takes})`, args as never);
-        const reply = await this.#send(to, table.name, method, parameters, gives, options);
-        return reply.recursiveUnpack() as Gives<T, M>;
+        return this.#send(to, table.name, method, parameters, gives, options);
     }
 
     /** Reads one property. Its type is the caller's to check: services do not always keep their word. */
@@ -121,16 +132,17 @@ export class Bus {
     }
 
     /**
-     * Follows all signals of one sender with a single match rule.
+     * Follows all signals of one sender, or of one of its objects, with a single match rule.
      *
+     * @param path the object; null for all
      * @returns a function that ends it
      */
-    subscribe(sender: string, callback: (signal: BusSignal) => void): () => void {
+    subscribe(sender: string, path: string | null, callback: (signal: BusSignal) => void): () => void {
         const id = this.connection.signal_subscribe(
             sender,
             null,
             null,
-            null,
+            path,
             null,
             Gio.DBusSignalFlags.NONE,
             (_connection, _sender, path, interfaceName, member, parameters) => {

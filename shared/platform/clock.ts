@@ -49,9 +49,15 @@ export function delay(milliseconds: number, cancellable: Gio.Cancellable | null 
  * This is the plain GObject signal: `Gio.Cancellable.connect()` is `g_cancellable_connect()`, whose handler
  * must not disconnect itself (https://docs.gtk.org/gio/method.Cancellable.disconnect.html).
  *
+ * One that was cancelled before is told of at once.
+ *
  * @returns a function that ends it, also from inside the callback
  */
 export function onCancelled(cancellable: Gio.Cancellable, callback: () => void): () => void {
+    if (cancellable.is_cancelled()) {
+        callback();
+        return () => undefined;
+    }
     const id = GObject.signal_connect(cancellable, 'cancelled', callback);
     return () => GObject.signal_handler_disconnect(cancellable, id);
 }
