@@ -45,12 +45,19 @@ const common = {
 };
 
 /**
- * The app: one module, because it needs all of it for its first frame.
+ * The app: split, so that libvirt is asked before GTK is loaded, and pages come when they are wanted.
  * @param {string} outdir
  * @param {boolean} sourcemap whether GJS is to name the TypeScript lines in stack traces
  */
 export function bundleApp(outdir, sourcemap) {
-    return build({...common, entryPoints: {main: 'app/main.ts'}, outdir, sourcemap});
+    return build({
+        ...common,
+        entryPoints: {main: 'app/main.ts'},
+        outdir,
+        sourcemap,
+        splitting: true,
+        chunkNames: '[name]-[hash]',
+    });
 }
 
 /**

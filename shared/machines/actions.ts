@@ -15,6 +15,11 @@ export const MACHINE_ACTIONS = [
 ] as const;
 export type MachineAction = (typeof MACHINE_ACTIONS)[number];
 
+/** Whether a word from outside, such as a notification's button, is an action. */
+export function isMachineAction(word: string): word is MachineAction {
+    return (MACHINE_ACTIONS as readonly string[]).includes(word);
+}
+
 /** What a machine is doing while an operation runs on it. */
 export type Transition =
     'starting' | 'stopping' | 'restarting' | 'pausing' | 'resuming' | 'saving' | 'waking';

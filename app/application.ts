@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Adw from 'gi://Adw?version=1';
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+
+import type {HostList} from '../shared/hosts/hostList.js';
+import {isMachineAction} from '../shared/machines/actions.js';
+import {APP_ID} from '../shared/names.js';
+import type {Preferences} from '../shared/settings/preferences.js';
+import {AppNotices} from './notices/appNotices.js';
+import {Window} from './window.js';
+
+const ACCELERATORS: Readonly<Record<string, string[]>> = {
+    'app.quit': ['<Control>q'],
+    'app.preferences': ['<Control>comma'],
+    'app.shortcuts': ['<Control>question'],
+    'window.close': ['<Control>w'],
+    'win.search': ['<Control>f'],
+    'win.retry': ['<Control>r', 'F5'],
+    'machine.obvious': ['<Control>Return'],
+    'machine.pause': ['<Control>p'],
+    'machine.show-log': ['<Control>l'],
+};
+
+/** The app's process: one instance, its actions, and what outlives a window. */
+export class Application extends Adw.Application {
+    static {
+        GObject.registerClass({GTypeName: 'HandoverApplication'}, this);
+    }
+
+    #window: Window | null = null;
+    #notices: AppNotices | null = null;
+    readonly #undo: (() => void)[] = [];
+
+    /**
+     * @param hosts the machines, already being asked for
+     * @param preferences what the user prefers
+     */
+    constructor(
+        private readonly hosts: HostList,
+        private readonly preferences: Preferences,
+    ) {
+        super({application_id: APP_ID});
+    }
+
+    override vfunc_startup(): void {
+        super.vfunc_startup();
+        this.#addAction('quit', null, () => this.quit());
+        this.#addAction('preferences', null, () => void this.#showPreferences());
+        this.#addAction('shortcuts', null, () => void this.#showShortcuts());
+        this.#addAction('about', null, () => void this.#showAbout());
+        this.#addAction('show-machine', 's', parameter => {
+            const [key] = parameter as [string];
+            this.#presented().showMachine(key);
+        });
+        this.#addAction('show-problem', '(ssss)', parameter => {
+            const [key, title, body, detail] = parameter as [string, string, string, string];
+            this.#presented().showProblem(key, {title, body, detail});
+        });
+        this.#addAction('run-action', '(ss)', parameter => {
+            const [key, action] = parameter as [string, string];
+            if (isMachineAction(action)) this.#presented().runOn(key, action);
+        });
+        for (const [action, keys] of Object.entries(ACCELERATORS)) this.set_accels_for_action(action, keys);
+
+        this.#undo.push(
+            this.preferences.onChanged('hosts', () => this.hosts.setHosts(this.preferences.hosts)),
+            this.preferences.onChanged('shutdown-deadline', () => {
+                this.hosts.defaultDeadlineMs = this.preferences.shutdownDeadlineMs;
+            }),
+        );
+    }
+
+    override vfunc_activate(): void {
+        this.#presented();
+    }
+
+    override vfunc_shutdown(): void {
+        this.#notices?.close();
+        for (const undo of this.#undo.splice(0)) undo();
+        this.hosts.close();
+        super.vfunc_shutdown();
+    }
+
+    #presented(): Window {
+        if (!this.#window) {
+            const window = new Window(this, this.hosts);
+            this.#window = window;
+            window.connect('close-request', () => {
+                this.#window = null;
+                return false;
+            });
+            this.#notices ??= new AppNotices(
+                this,
+                this.hosts,
+                this.preferences,
+                machine => this.#window?.looksAt(machine) ?? false,
+            );
+        }
+        this.#window.present();
+        return this.#window;
+    }
+
+    async #showPreferences(): Promise<void> {
+        const parent = this.#presented();
+        const {PreferencesDialog} = await import('./preferences/preferencesDialog.js');
+        new PreferencesDialog(this.preferences).present(parent);
+    }
+
+    async #showShortcuts(): Promise<void> {
+        const parent = this.#presented();
+        const {showShortcuts} = await import('./help/shortcuts.js');
+        showShortcuts(parent);
+    }
+
+    async #showAbout(): Promise<void> {
+        const parent = this.#presented();
+        const {makeAboutDialog} = await import('./help/about.js');
+        makeAboutDialog().present(parent);
+    }
+
+    #addAction(name: string, type: string | null, callback: (parameter: unknown[]) => void): void {
+        const action = Gio.SimpleAction.new(name, type === null ? null : new GLib.VariantType(type));
+        action.connect('activate', (_action, parameter) => {
+            const value: unknown = parameter?.recursiveUnpack();
+            callback(Array.isArray(value) ? value : [value]);
+        });
+        this.add_action(action);
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Adw from 'gi://Adw?version=1';
+import Gtk from 'gi://Gtk?version=4.0';
+
+import {_} from '../../shared/platform/i18n.js';
+import type {Problem} from '../../shared/problems/problem.js';
+
+/** Shows a problem with its original message, which may hold anything and is never markup. */
+export function showProblemDialog(
+    parent: Gtk.Widget,
+    {title, body, detail}: Pick<Problem, 'title' | 'body' | 'detail'>,
+): void {
+    const dialog = new Adw.AlertDialog({heading: title, body, close_response: 'close'});
+    dialog.add_response('close', _('Close'));
+    if (detail !== '') {
+        dialog.add_response('copy', _('Copy details'));
+        const text = new Gtk.Label({label: detail, wrap: true, wrap_mode: 2, selectable: true, xalign: 0});
+        text.add_css_class('monospace');
+        text.add_css_class('caption');
+        text.update_property([Gtk.AccessibleProperty.DESCRIPTION], [_('Original message')]);
+        const scroller = new Gtk.ScrolledWindow({
+            child: text,
+            hscrollbar_policy: Gtk.PolicyType.NEVER,
+            max_content_height: 240,
+            propagate_natural_height: true,
+        });
+        dialog.extra_child = scroller;
+        dialog.connect('response', (_dialog, response: string) => {
+            if (response === 'copy') parent.get_clipboard().set(detail);
+        });
+    }
+    dialog.default_response = 'close';
+    dialog.present(parent);
+}

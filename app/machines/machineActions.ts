@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Gio from 'gi://Gio';
+
+import {MACHINE_ACTIONS, type MachineAction} from '../../shared/machines/actions.js';
+import type {Machine} from '../../shared/machines/machine.js';
+import {_, fill} from '../../shared/platform/i18n.js';
+import {CancelledError} from '../../shared/platform/errors.js';
+import {describeProblem} from '../../shared/problems/problem.js';
+import type {Window} from '../window.js';
+import {mayRun} from './confirmation.js';
+
+/**
+ * What can be done with the machine that is shown, as one action group for buttons, menus and keys.
+ *
+ * Each action is enabled exactly when the machine allows it.
+ */
+export class MachineActions {
+    readonly group = new Gio.SimpleActionGroup();
+    readonly #actions = new Map<MachineAction, Gio.SimpleAction>();
+    readonly #obvious = new Gio.SimpleAction({name: 'obvious'});
+    readonly #showLog = new Gio.SimpleAction({name: 'show-log'});
+    #machine: Machine | null = null;
+    #release: () => void = () => undefined;
+
+    /** Called when the log of the machine is wanted. */
+    onShowLog: () => void = () => undefined;
+
+    /** @param window where questions are asked and results told */
+    constructor(private readonly window: Window) {
+        for (const name of MACHINE_ACTIONS) {
+            const action = new Gio.SimpleAction({name});
+            action.connect('activate', () => this.#machine && this.run(this.#machine, name));
+            this.#actions.set(name, action);
+            this.group.add_action(action);
+        }
+        this.#obvious.connect('activate', () => {
+            const obvious = this.#machine?.obvious;
+            if (this.#machine && obvious) this.run(this.#machine, obvious);
+        });
+        this.#showLog.connect('activate', () => this.onShowLog());
+        this.group.add_action(this.#obvious);
+        this.group.add_action(this.#showLog);
+        this.#sync();
+    }
+
+    get machine(): Machine | null {
+        return this.#machine;
+    }
+
+    set machine(machine: Machine | null) {
+        if (machine === this.#machine) return;
+        this.#release();
+        this.#machine = machine;
+        this.#release = () => undefined;
+        if (machine) {
+            const ids = ['notify::state', 'notify::transition', 'gone'].map(signal =>
+                machine.connect(signal, () => this.#sync()),
+            );
+            const host = machine.host.connect('notify::state', () => this.#sync());
+            this.#release = () => {
+                for (const id of ids) machine.disconnect(id);
+                machine.host.disconnect(host);
+            };
+        }
+        this.#sync();
+    }
+
+    /** Does something with a machine, after asking where that is due, and tells what came of it. */
+    run(machine: Machine, action: MachineAction): void {
+        void this.#run(machine, action);
+    }
+
+    async #run(machine: Machine, action: MachineAction): Promise<void> {
+        if (!(await mayRun(this.window, machine, action))) return;
+        try {
+            await machine.run(action).finished();
+            this.window.toast(fill(doneSentence(action), {name: machine.shortName}));
+        } catch (error) {
+            if (error instanceof CancelledError) return;
+            // The page of the machine has a banner for it.
+            if (machine.failing && this.window.looksAt(machine)) return;
+            const problem = describeProblem(error);
+            this.window.toast(problem.title, {
+                label: _('Details'),
+                callback: () => this.window.showProblem(machine.key, problem),
+            });
+        }
+    }
+
+    #sync(): void {
+        const possible = this.#machine?.actions ?? [];
+        for (const [name, action] of this.#actions) action.enabled = possible.includes(name);
+        this.#obvious.enabled = (this.#machine?.obvious ?? null) !== null;
+        this.#showLog.enabled = this.#machine !== null;
+    }
+}
+
+function doneSentence(action: MachineAction): string {
+    switch (action) {
+        case 'start':
+            return _('{name} started');
+        case 'shutdown':
+            return _('{name} has shut down');
+        case 'reboot':
+            return _('{name} restarts');
+        case 'reset':
+            return _('{name} was reset');
+        case 'pause':
+            return _('{name} is paused');
+        case 'resume':
+            return _('{name} runs again');
+        case 'force-off':
+            return _('{name} was forced off');
+        case 'save':
+            return _('{name} was saved and stopped');
+        case 'wake':
+            return _('{name} is awake');
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Adw from 'gi://Adw?version=1';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+import type Gtk from 'gi://Gtk?version=4.0';
+
+import type {Machine} from '../../shared/machines/machine.js';
+import {actionIcon, actionLabel, stateLabel} from '../../shared/machines/words.js';
+import {APP_PATH} from '../../shared/names.js';
+import {_, fill, oneLine} from '../../shared/platform/i18n.js';
+import {describeProblem, type Problem} from '../../shared/problems/problem.js';
+import {showProblemDialog} from '../hosts/problemDialog.js';
+import type {Window} from '../window.js';
+import {LogView} from './logView.js';
+import type {MachineActions} from './machineActions.js';
+import {MachineFacts} from './machineFacts.js';
+import type {MachineLog} from './machineLog.js';
+import {MachineSettings} from './machineSettings.js';
+import {STATE_STYLES, stateLook} from './stateLook.js';
+
+for (const type of [LogView, MachineFacts, MachineSettings]) GObject.type_ensure(type.$gtype);
+
+/** Everything about one machine: its state and what to do with it, its definition, its log. */
+export class MachinePage extends Adw.NavigationPage {
+    static {
+        GObject.registerClass(
+            {
+                GTypeName: 'HandoverMachinePage',
+                Template: `resource://${APP_PATH}/machines/machinePage.ui`,
+                InternalChildren: [
+                    'switcher',
+                    'banner',
+                    'stack',
+                    'scroller',
+                    'stateIcon',
+                    'name',
+                    'state',
+                    'button',
+                    'facts',
+                    'settings',
+                    'log',
+                ],
+            },
+            this,
+        );
+    }
+
+    declare private readonly _banner: Adw.Banner;
+    declare private readonly _stack: Adw.ViewStack;
+    declare private readonly _scroller: Gtk.ScrolledWindow;
+    declare private readonly _stateIcon: Gtk.Image;
+    declare private readonly _name: Gtk.Label;
+    declare private readonly _state: Gtk.Label;
+    declare private readonly _button: Adw.SplitButton;
+    declare private readonly _facts: MachineFacts;
+    declare private readonly _settings: MachineSettings;
+    declare private readonly _log: LogView;
+
+    #machine: Machine | null = null;
+    #problem: Problem | null = null;
+    #release: () => void = () => undefined;
+
+    constructor(
+        private readonly window: Window,
+        private readonly actions: MachineActions,
+        private readonly log: MachineLog,
+    ) {
+        super();
+        this._settings.onFailed = (problem: Problem): void => window.toast(problem.title);
+        actions.onShowLog = () => {
+            this._stack.visible_child_name = 'log';
+        };
+    }
+
+    /** The machine that is shown. */
+    get machine(): Machine | null {
+        return this.#machine;
+    }
+
+    set machine(machine: Machine | null) {
+        if (machine === this.#machine) return;
+        this.#release();
+        this.#machine = machine;
+        this.#release = () => undefined;
+        this._facts.machine = machine;
+        this._settings.machine = machine;
+        this._log.follow(machine, this.log);
+        if (!machine) return;
+
+        const signals = [
+            'state',
+            'reason',
+            'transition',
+            'failing',
+            'since',
+            'name',
+            'short-name',
+            'title',
+            'details-loaded',
+        ].map(property => machine.connect(`notify::${property}`, () => this.#sync()));
+        this.#release = () => {
+            for (const id of signals) machine.disconnect(id);
+        };
+        this._scroller.vadjustment.value = 0;
+        this.#sync();
+        machine.loadDetails().catch((error: unknown) => {
+            if (machine === this.#machine && !machine.isGone) this.window.toast(describeProblem(error).title);
+        });
+    }
+
+    onBanner(): void {
+        const machine = this.#machine;
+        const problem = this.#problem;
+        if (!machine || !problem) return;
+        switch (problem.remedy) {
+            case 'force-off':
+            case 'reset':
+                this.actions.run(machine, problem.remedy);
+                break;
+            default:
+                showProblemDialog(this, problem);
+                machine.dismissFailure();
+        }
+    }
+
+    #sync(): void {
+        const machine = this.#machine;
+        if (!machine) return;
+        const look = stateLook(machine);
+        const label = oneLine(machine.title || machine.name);
+        this.title = label;
+        this._name.label = label;
+        this._state.label = stateSentence(machine);
+        this._stateIcon.icon_name = look.icon;
+        for (const style of STATE_STYLES) this._stateIcon.remove_css_class(style);
+        this._stateIcon.add_css_class(look.style);
+
+        const obvious = machine.obvious;
+        this._button.child = new Adw.ButtonContent({
+            icon_name: obvious ? actionIcon(obvious) : 'content-loading-symbolic',
+            label: obvious ? actionLabel(obvious) : stateLabel(machine),
+        });
+        if (obvious === 'start' || obvious === 'resume' || obvious === 'wake')
+            this._button.add_css_class('suggested-action');
+        else this._button.remove_css_class('suggested-action');
+
+        this.#problem = machine.failure ? describeProblem(machine.failure.error) : null;
+        if (this.#problem) {
+            this._banner.title = `${this.#problem.title}. ${this.#problem.body}`;
+            this._banner.button_label = remedyLabel(this.#problem);
+        }
+        this._banner.revealed = this.#problem !== null;
+    }
+}
+
+function remedyLabel({remedy}: Problem): string {
+    if (remedy === 'force-off') return _('Force off…');
+    if (remedy === 'reset') return _('Reset…');
+    return _('Details');
+}
+
+/** The state, and since when; an absolute time, which needs no clock to stay true. */
+function stateSentence(machine: Machine): string {
+    const label = stateLabel(machine);
+    if (machine.since === 0 || machine.transition !== '') return label;
+    const since = GLib.DateTime.new_from_unix_local(Math.floor(machine.since / 1000));
+    const today = GLib.DateTime.new_now_local();
+    const sameDay =
+        since.get_year() === today.get_year() && since.get_day_of_year() === today.get_day_of_year();
+    const time = since.format(sameDay ? '%X' : '%x %X') ?? '';
+    return fill(_('{state} since {time}'), {state: label, time});
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GObject from 'gi://GObject';
+import Gtk from 'gi://Gtk?version=4.0';
+import Pango from 'gi://Pango';
+
+import type {Machine} from '../../shared/machines/machine.js';
+import {stateLabel} from '../../shared/machines/words.js';
+import {oneLine} from '../../shared/platform/i18n.js';
+import {STATE_STYLES, stateLook} from './stateLook.js';
+
+/** What a filled row is made of. */
+interface Content {
+    readonly icon: Gtk.Image;
+    readonly name: Gtk.Label;
+    readonly state: Gtk.Label;
+}
+
+/**
+ * A machine in the sidebar.
+ *
+ * It is an empty row with an accessible name until it comes into view: of a thousand machines twenty are seen, and
+ * five widgets for each cost more time than everything else at the start.
+ */
+export class MachineRow extends Gtk.ListBoxRow {
+    static {
+        GObject.registerClass({GTypeName: 'HandoverMachineRow'}, this);
+    }
+
+    #content: Content | null = null;
+
+    constructor(readonly machine: Machine) {
+        super();
+        this.add_css_class('machine');
+        this.syncName();
+    }
+
+    /** Whether it was in view already. */
+    get filled(): boolean {
+        return this.#content !== null;
+    }
+
+    /** What the machine is called here: its title, once it was read, or its name. */
+    get label(): string {
+        return oneLine(this.machine.title || this.machine.name);
+    }
+
+    /** Whether a search for these words, in lower case, finds it. */
+    matches(words: readonly string[]): boolean {
+        const text = `${this.machine.name}\n${this.machine.title}\n${this.machine.shortName}`.toLowerCase();
+        return words.every(word => text.includes(word));
+    }
+
+    /** Makes its widgets, unless they are there. */
+    fill(): void {
+        if (this.#content) return;
+        const icon = new Gtk.Image({accessible_role: Gtk.AccessibleRole.PRESENTATION});
+        const name = new Gtk.Label({xalign: 0, ellipsize: Pango.EllipsizeMode.END});
+        const state = new Gtk.Label({xalign: 0, ellipsize: Pango.EllipsizeMode.END});
+        state.add_css_class('caption');
+        state.add_css_class('dimmed');
+        const lines = new Gtk.Box({
+            orientation: Gtk.Orientation.VERTICAL,
+            valign: Gtk.Align.CENTER,
+            hexpand: true,
+            spacing: 2,
+        });
+        lines.append(name);
+        lines.append(state);
+        const box = new Gtk.Box({spacing: 12});
+        box.append(icon);
+        box.append(lines);
+        this.#content = {icon, name, state};
+        this.set_child(box);
+        this.sync();
+    }
+
+    /** The name as a screen reader says it, before there is a label. */
+    syncName(): void {
+        this.update_property([Gtk.AccessibleProperty.LABEL], [this.label]);
+    }
+
+    /** Renders the machine as it is; nothing happens while the row is empty. */
+    sync(): void {
+        if (!this.#content) return;
+        const {icon, name, state} = this.#content;
+        const look = stateLook(this.machine);
+        const label = this.label;
+        const stateText = stateLabel(this.machine);
+        icon.icon_name = look.icon;
+        for (const style of STATE_STYLES) icon.remove_css_class(style);
+        icon.add_css_class(look.style);
+        if (name.label !== label) {
+            name.label = label;
+            this.syncName();
+        }
+        if (state.label !== stateText) {
+            state.label = stateText;
+            this.update_property([Gtk.AccessibleProperty.DESCRIPTION], [stateText]);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a machine's state looks: never by colour alone, each has an icon of its own and stands in words beside it.
+import type {Machine} from '../../shared/machines/machine.js';
+
+/** An icon and the style class that colours it. */
+export interface StateLook {
+    readonly icon: string;
+    readonly style: 'success' | 'warning' | 'error' | 'dimmed' | 'accent';
+}
+
+/** What a machine's state looks like now. */
+export function stateLook(machine: Machine): StateLook {
+    if (machine.failing) return {icon: 'dialog-warning-symbolic', style: 'warning'};
+    if (machine.transition !== '') return {icon: 'content-loading-symbolic', style: 'accent'};
+    switch (machine.state) {
+        case 'running':
+        case 'blocked':
+            return {icon: 'media-playback-start-symbolic', style: 'success'};
+        case 'paused':
+            return machine.reason === 'io-error' || machine.reason === 'watchdog'
+                ? {icon: 'dialog-warning-symbolic', style: 'warning'}
+                : {icon: 'media-playback-pause-symbolic', style: 'warning'};
+        case 'shutdown':
+            return {icon: 'content-loading-symbolic', style: 'accent'};
+        case 'shutoff':
+            if (machine.reason === 'crashed' || machine.reason === 'failed')
+                return {icon: 'dialog-error-symbolic', style: 'error'};
+            return machine.reason === 'saved'
+                ? {icon: 'document-save-symbolic', style: 'dimmed'}
+                : {icon: 'media-playback-stop-symbolic', style: 'dimmed'};
+        case 'crashed':
+            return {icon: 'dialog-error-symbolic', style: 'error'};
+        case 'pmsuspended':
+            return {icon: 'weather-clear-night-symbolic', style: 'accent'};
+        case 'nostate':
+            return {icon: 'dialog-question-symbolic', style: 'dimmed'};
+    }
+}
+
+/** Every class that `stateLook` may give, to be taken away before another is set. */
+export const STATE_STYLES: readonly StateLook['style'][] = [
+    'success',
+    'warning',
+    'error',
+    'dimmed',
+    'accent',
+];

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Adw from 'gi://Adw?version=1';
+
+import {Machine} from '../shared/machines/machine.js';
+import {_} from '../shared/platform/i18n.js';
+import {ProblemPage} from './hosts/problemPage.js';
+import {MachineActions} from './machines/machineActions.js';
+import type {MachineLog} from './machines/machineLog.js';
+import {MachinePage} from './machines/machinePage.js';
+import type {Selection} from './machines/sidebar.js';
+import type {Window} from './window.js';
+
+/** The pages at the right, made when they are first wanted: the list comes before them. */
+export class Pages {
+    /** What can be done with the machine that is shown; in the window as the action group `machine`. */
+    readonly actions: MachineActions;
+    #machinePage: MachinePage | null = null;
+    #problemPage: ProblemPage | null = null;
+    #nothing: Adw.NavigationPage | null = null;
+
+    constructor(
+        private readonly window: Window,
+        private readonly log: MachineLog,
+    ) {
+        this.actions = new MachineActions(window);
+        window.insert_action_group('machine', this.actions.group);
+    }
+
+    /** The page of what is selected, showing it. */
+    pageOf(selection: Selection | null): Adw.NavigationPage {
+        const machine = selection instanceof Machine ? selection : null;
+        this.actions.machine = machine;
+        if (this.#machinePage && !machine) this.#machinePage.machine = null;
+        if (selection === null) return (this.#nothing ??= makeNothingPage());
+        if (machine) {
+            this.#machinePage ??= new MachinePage(this.window, this.actions, this.log);
+            this.#machinePage.machine = machine;
+            return this.#machinePage;
+        }
+        this.#problemPage ??= new ProblemPage();
+        if (!(selection instanceof Machine)) this.#problemPage.host = selection;
+        return this.#problemPage;
+    }
+
+    /** Lets go of everything that is shown. */
+    close(): void {
+        this.actions.machine = null;
+        if (this.#machinePage) this.#machinePage.machine = null;
+        if (this.#problemPage) this.#problemPage.host = null;
+    }
+}
+
+function makeNothingPage(): Adw.NavigationPage {
+    const view = new Adw.ToolbarView({
+        content: new Adw.StatusPage({
+            icon_name: 'computer-symbolic',
+            title: _('No machine selected'),
+            description: _('Choose one from the list.'),
+        }),
+    });
+    view.add_top_bar(new Adw.HeaderBar({show_title: false}));
+    return new Adw.NavigationPage({title: _('Machine'), child: view});
+}

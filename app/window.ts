@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Adw from 'gi://Adw?version=1';
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+import type Gtk from 'gi://Gtk?version=4.0';
+
+import type {HostList} from '../shared/hosts/hostList.js';
+import type {MachineAction} from '../shared/machines/actions.js';
+import type {Machine} from '../shared/machines/machine.js';
+import {APP_PATH} from '../shared/names.js';
+import {_, fill} from '../shared/platform/i18n.js';
+import type {Problem} from '../shared/problems/problem.js';
+import type {Pages} from './pages.js';
+import {Sidebar} from './machines/sidebar.js';
+import {MachineLog} from './machines/machineLog.js';
+
+GObject.type_ensure(Sidebar.$gtype);
+
+/** The window: machines at the left, the page of what is selected at the right. */
+export class Window extends Adw.ApplicationWindow {
+    static {
+        GObject.registerClass(
+            {
+                GTypeName: 'HandoverWindow',
+                Template: `resource://${APP_PATH}/window.ui`,
+                InternalChildren: ['toasts', 'views', 'splitView', 'sidebar'],
+            },
+            this,
+        );
+    }
+
+    declare private readonly _toasts: Adw.ToastOverlay;
+    declare private readonly _views: Gtk.Stack;
+    declare private readonly _splitView: Adw.NavigationSplitView;
+    declare private readonly _sidebar: Sidebar;
+
+    readonly #log: MachineLog;
+    #pages: Pages | null = null;
+    #loadingPages: Promise<Pages> | null = null;
+    #emptyPage: Gtk.Widget | null = null;
+    /** A machine that was asked for before its host had answered, and what to do then. */
+    #wanted: {key: string; then: (machine: Machine) => void} | null = null;
+    #settle = 0;
+
+    constructor(
+        application: Adw.Application,
+        private readonly hosts: HostList,
+    ) {
+        super({application});
+        this.#log = new MachineLog(hosts);
+        this.#addAction('search', () => this.#openSearch());
+        this.#addAction('retry', () => hosts.retry());
+        this._sidebar.connect('selected', () => void this.#showSelection());
+        this._sidebar.connect('opened', () => (this._splitView.show_content = true));
+        this._sidebar.connect('filled', () => this.#queueSettle());
+        this._sidebar.follow(hosts, this);
+        this.connect('close-request', () => {
+            this.#close();
+            return false;
+        });
+        this.#queueSettle();
+    }
+
+    /** Whether the person looks at this machine now. */
+    looksAt(machine: Machine): boolean {
+        const shown = !this._splitView.collapsed || this._splitView.show_content;
+        return this.is_active && shown && this._sidebar.selection === machine;
+    }
+
+    /** Shows a machine's page, at once or when its host has answered. @param key `HOST/NAME` */
+    showMachine(key: string): void {
+        this.#whenThere(key, machine => this.#open(machine));
+    }
+
+    /** Shows a machine's page and a problem with it. */
+    showProblem(key: string, problem: Pick<Problem, 'title' | 'body' | 'detail'>): void {
+        this.#whenThere(key, machine => this.#open(machine));
+        void import('./hosts/problemDialog.js').then(({showProblemDialog}) =>
+            showProblemDialog(this, problem),
+        );
+    }
+
+    /** Does something with a machine, after asking where that is due. */
+    runOn(key: string, action: MachineAction): void {
+        this.#whenThere(key, machine => {
+            this.#open(machine);
+            void this.#loadPages().then(pages => pages.actions.run(machine, action));
+        });
+    }
+
+    /** Says something for a few seconds. @param text plain text */
+    toast(text: string, button?: {label: string; callback: () => void}): void {
+        const toast = new Adw.Toast({title: text, use_markup: false});
+        if (button) {
+            toast.button_label = button.label;
+            toast.connect('button-clicked', button.callback);
+        }
+        this._toasts.add_toast(toast);
+    }
+
+    #whenThere(key: string, then: (machine: Machine) => void): void {
+        const machine = this.hosts.byKey(key);
+        if (machine) then(machine);
+        else if (this.#connecting) this.#wanted = {key, then};
+        else this.toast(fill(_('{name} does not exist any more'), {name: key.slice(key.indexOf('/') + 1)}));
+    }
+
+    get #connecting(): boolean {
+        return this.hosts.lists.some(({host}) => host.state === 'connecting');
+    }
+
+    #open(machine: Machine): void {
+        this._sidebar.select(machine);
+        this._splitView.show_content = true;
+    }
+
+    #openSearch(): void {
+        this._splitView.show_content = false;
+        this._sidebar.openSearch();
+    }
+
+    /** After hosts or machines came or went, once the rows have been drawn: pages are not for the first frame. */
+    #queueSettle(): void {
+        if (this.#settle !== 0) return;
+        this.#settle = GLib.idle_add(GLib.PRIORITY_LOW, () => {
+            this.#settle = 0;
+            void this.#settleNow();
+            return GLib.SOURCE_REMOVE;
+        });
+    }
+
+    async #settleNow(): Promise<void> {
+        const {hosts} = this;
+        if (this.#wanted) {
+            const {key, then} = this.#wanted;
+            const machine = hosts.byKey(key);
+            if (machine || !this.#connecting) this.#wanted = null;
+            if (machine) then(machine);
+        }
+        const there = hosts.lists.some(list => list.nMachines > 0 || list.host.state === 'lost');
+        if (!there && this.#connecting) return;
+        await this.#setEmpty(!there);
+        if (there && this._sidebar.selection === null) {
+            if (this._splitView.collapsed) await this.#showSelection();
+            else this._sidebar.selectFirst();
+        }
+    }
+
+    async #setEmpty(empty: boolean): Promise<void> {
+        if (empty && !this.#emptyPage) {
+            const {EmptyPage} = await import('./hosts/emptyPage.js');
+            this.#emptyPage = new EmptyPage();
+            this._views.add_child(this.#emptyPage);
+        }
+        this._views.visible_child = empty && this.#emptyPage ? this.#emptyPage : this._splitView;
+    }
+
+    async #showSelection(): Promise<void> {
+        const pages = await this.#loadPages();
+        const {selection} = this._sidebar;
+        const page = pages.pageOf(selection);
+        if (this._splitView.content !== page) this._splitView.content = page;
+        if (selection === null) this._splitView.show_content = false;
+    }
+
+    #loadPages(): Promise<Pages> {
+        this.#loadingPages ??= import('./pages.js').then(({Pages}) => {
+            this.#pages = new Pages(this, this.#log);
+            return this.#pages;
+        });
+        return this.#loadingPages;
+    }
+
+    #close(): void {
+        if (this.#settle !== 0) GLib.Source.remove(this.#settle);
+        this.#settle = 0;
+        this.#pages?.close();
+        this._sidebar.close();
+        this.#log.close();
+    }
+
+    #addAction(name: string, callback: () => void): void {
+        const action = new Gio.SimpleAction({name});
+        action.connect('activate', callback);
+        this.add_action(action);
+    }
+}
