@@ -5,7 +5,7 @@ import {waitFor} from './deadline.js';
 import {RunningProgram} from './program.js';
 
 const SHELL = ['org.gnome.Shell', '/org/gnome/Shell', 'org.gnome.Shell'] as const;
-const EXTENSIONS = ['org.gnome.Shell.Extensions', '/org/gnome/Shell', 'org.gnome.Shell.Extensions'] as const;
+const EXTENSIONS = ['org.gnome.Shell', '/org/gnome/Shell', 'org.gnome.Shell.Extensions'] as const;
 const SCREENSHOT = [
     'org.gnome.Shell.Screenshot',
     '/org/gnome/Shell/Screenshot',

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type {HeadlessShell} from '../harness/headlessShell.js';
+import {pause} from '../harness/deadline.js';
+
+/**
+ * A timer inside the Shell that is due every millisecond and comes before all other work: how late it is tells how
+ * long the main loop was held up, whether by JavaScript, by painting or by the collector.
+ */
+export class ShellHeartbeat {
+    readonly #shell: HeadlessShell;
+
+    private constructor(shell: HeadlessShell) {
+        this.#shell = shell;
+    }
+
+    static async start(shell: HeadlessShell): Promise<ShellHeartbeat> {
+        await shell.eval(`(() => {
+            const beat = globalThis.handoverBeat = {worst: 0, last: GLib.get_monotonic_time()};
+            beat.id = GLib.timeout_add(GLib.PRIORITY_HIGH, 1, () => {
+                const now = GLib.get_monotonic_time();
+                beat.worst = Math.max(beat.worst, now - beat.last - 1000);
+                beat.last = now;
+                return GLib.SOURCE_CONTINUE;
+            });
+        })()`);
+        return new ShellHeartbeat(shell);
+    }
+
+    /**
+     * Lets something happen, and the Shell come to rest after it.
+     *
+     * @param restMs how long what it set off may take
+     * @returns the longest block of the main loop in that time, in milliseconds
+     */
+    async during(task: () => Promise<unknown>, restMs: number): Promise<number> {
+        // What is garbage by now must not be collected in the middle of what is measured.
+        await this.#shell.eval(`import('system').then(({default: System}) => System.gc())`);
+        await pause(300);
+        await this.#shell.eval('globalThis.handoverBeat.worst = 0');
+        await task();
+        await pause(restMs);
+        return (await this.#shell.eval<number>('globalThis.handoverBeat.worst')) / 1000;
+    }
+
+    async stop(): Promise<void> {
+        await this.#shell.eval('GLib.source_remove(globalThis.handoverBeat.id)');
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Shell's memory over 200 times disabling and enabling the extension, after a warm-up; beside the same with an
+// extension that does nothing, because the Shell itself grows a little each time.
+import {HeadlessShell} from '../harness/headlessShell.js';
+import {pause} from '../harness/deadline.js';
+import {EXTENSION_UUID, SETTINGS_SCHEMA} from '../../shared/names.js';
+import type {Bench} from './bench.js';
+import {CONTROL_UUID, installControlExtension} from './controlExtension.js';
+import {proportionalKib} from './processTime.js';
+import {Series} from './series.js';
+
+const MACHINES = 20;
+const CYCLES = 200;
+const WARM_UP = 50;
+/** What the heap of JavaScript may differ by from one look to the next: strings, compiled code, caches of the Shell. */
+const LIMIT_JS_KIB = 256;
+/** What the process may differ by, beyond what the control grew by: the allocator keeps pages as it likes. */
+const LIMIT_PSS_KIB = 2048;
+
+export async function measureShellMemory({report, machines, quick, gnome}: Bench): Promise<void> {
+    installControlExtension(gnome);
+    await machines.fill(MACHINES);
+    const cycles = quick ? 20 : CYCLES;
+    const warmUp = quick ? 10 : WARM_UP;
+    const growth = [];
+    for (const [uuid, who] of [
+        [CONTROL_UUID, 'an empty extension'],
+        [EXTENSION_UUID, 'extension'],
+    ] as const) {
+        const shell = await HeadlessShell.start();
+        try {
+            await shell.eval(
+                `(new Gio.Settings({schema_id: '${SETTINGS_SCHEMA}'})).set_strv('hosts', ['test'])`,
+            );
+            await cycle(shell, uuid, warmUp);
+            const before = await look(shell);
+            await cycle(shell, uuid, cycles);
+            const after = await look(shell);
+            const grown = {js: after.js - before.js, pss: after.pss - before.pss};
+            growth.push(grown);
+            const what = `Shell memory, ${cycles} × disable and enable`;
+            report.figure(`${what}: JS heap`, who, 'KiB', single(grown.js));
+            report.figure(`${what}: PSS`, who, 'KiB', single(grown.pss));
+        } finally {
+            await shell.stop();
+        }
+    }
+    const [control, ours] = growth as [(typeof growth)[0], (typeof growth)[0]];
+    const against = 'growth beyond an empty extension’s';
+    report.limit('Shell memory: JS heap', against, 'KiB', ours.js - control.js, LIMIT_JS_KIB);
+    report.limit('Shell memory: PSS', against, 'KiB', ours.pss - control.pss, LIMIT_PSS_KIB);
+}
+
+function single(value: number): Series {
+    const series = new Series();
+    series.add(value);
+    return series;
+}
+
+/** Enables and disables; each time the extension gets as far as having its machines. */
+async function cycle(shell: HeadlessShell, uuid: string, times: number): Promise<void> {
+    for (let time = 0; time < times; time++) {
+        await shell.enableExtension(uuid);
+        await pause(40);
+        await shell.disableExtension(uuid);
+    }
+}
+
+/** @returns what is in use once everything that can be collected has been, in KiB */
+async function look(shell: HeadlessShell): Promise<{js: number; pss: number}> {
+    // Wrappers of GObjects that are collected first let go of others.
+    for (let round = 0; round < 3; round++) {
+        await shell.eval(`import('system').then(({default: System}) => System.gc())`);
+        await pause(500);
+    }
+    const js = await shell.eval<number>(`import('system').then(({default: System}) => {
+        const path = GLib.build_filenamev([GLib.get_user_runtime_dir(), 'handover-memory']);
+        System.dumpMemoryInfo(path);
+        const text = new TextDecoder().decode(GLib.file_get_contents(path)[1]);
+        return JSON.parse(text.split('\`\`\`json')[1].split('\`\`\`')[0]).gcBytes;
+    })`);
+    return {js: js / 1024, pss: proportionalKib(shell.pid)};
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Measures the budgets, side by side with other programs: node tools/bench.mjs [OPTION…]
+import {readFileSync} from 'node:fs';
+import {cpus, loadavg} from 'node:os';
+import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {parseArgs} from 'node:util';
+import {checkout, enterSysroot} from './lib/enter.mjs';
+import {progress, runTool, ToolError} from './lib/progress.mjs';
+import {ensureBuild} from './lib/project.mjs';
+import {ensureSysroot} from './lib/sysroots.mjs';
+
+const names = ['start', 'idle', 'signal', 'shell', 'memory', 'cli'];
+const programs = ['main', 'programs/emptyWindow', 'programs/followMachines'];
+
+const usage = `Usage: npm run bench -- [OPTION…]
+Measures Handover beside virt-manager, virsh, an empty libadwaita window and "gjs -c 1", in one
+run in one sysroot, each in turn, and holds the medians against the budgets. Prints tables and
+writes build/bench/bench.json.
+
+  --gnome 48|51  the GNOME version (default 48)
+  --only NAME    only this measurement; may be given more than once
+                 (${names.join(', ')})
+  --runs N       how many times each thing is measured (default 9)
+  --quick        few and short runs, to see that everything works; the figures are rough
+  --no-build     leave the installed build as it is
+  --help         print this`;
+
+function parse(argv) {
+    const {values} = parseArgs({
+        args: argv,
+        options: {
+            gnome: {type: 'string', default: '48'},
+            only: {type: 'string', multiple: true, default: []},
+            runs: {type: 'string'},
+            quick: {type: 'boolean', default: false},
+            'no-build': {type: 'boolean', default: false},
+            help: {type: 'boolean', default: false},
+        },
+    });
+    const unknown = values.only.find(name => !names.includes(name));
+    if (unknown !== undefined) throw new Error(`There is no measurement called ${unknown}.`);
+    const runs = Number(values.runs ?? (values.quick ? 3 : 9));
+    if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a number from 1.');
+    return {...values, runs, build: !values['no-build']};
+}
+
+/** Bundles what runs in the sysroot. */
+async function bundle() {
+    const {bundleTests} = await import(pathToFileURL(join(checkout, 'esbuild.config.mjs')).href);
+    const files = programs.map(name => `tests/bench/${name}.ts`);
+    await bundleTests(files, join(checkout, 'build/tests'));
+}
+
+await runTool(async () => {
+    let options;
+    try {
+        options = parse(process.argv.slice(2));
+    } catch (error) {
+        throw new ToolError(`${error.message}\n\n${usage}`);
+    }
+    if (options.help) {
+        process.stdout.write(`${usage}\n`);
+        return 0;
+    }
+    const {gnome, only, runs, quick} = options;
+    const directory = await ensureSysroot(gnome);
+    if (options.build) await ensureBuild(gnome);
+    await bundle();
+    const context = {
+        gnome,
+        date: new Date().toISOString(),
+        processors: cpus().length,
+        processor: cpus()[0]?.model,
+        kernel: readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim(),
+        loadAverageAtStart: loadavg(),
+    };
+    progress(
+        `bench: GNOME ${gnome}, ${context.processors} processors, load average ` +
+            context.loadAverageAtStart.map(load => load.toFixed(2)).join(' '),
+    );
+    const given = {
+        gnome,
+        only,
+        runs,
+        quick,
+        context,
+        bundles: '/src/build/tests/bench',
+        output: '/src/build/bench/bench.json',
+    };
+    const command = ['gjs', '-m', `${given.bundles}/main.js`, JSON.stringify(given)];
+    return enterSysroot(directory, command, {gnome});
+});
