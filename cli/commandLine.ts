@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {buildApplication, buildCommand, buildRouteMap, ExitCode as ParserExit, run} from '@stricli/core';
+
+import {DRIVERS} from '../shared/libvirt/drivers.js';
+import {APP_NAME, VERSION} from '../shared/names.js';
+import {ExitCode} from './exitCodes.js';
+import {stderr, stdout} from './output.js';
+import {reportUsage} from './report.js';
+import {runVerb} from './runVerb.js';
+import {VERBS, type Verb, type VerbOptions} from './verbs.js';
+import {WAIT_STATES} from './waitStates.js';
+
+const HOST_IDS = DRIVERS.map(driver => driver.id);
+
+/** Longer than anybody waits, and short enough for a timer. */
+const LONGEST_TIMEOUT_S = 1_000_000;
+
+function seconds(input: string): number {
+    const value = /^\d+(\.\d+)?$/.test(input) ? Number(input) : NaN;
+    if (!(value <= LONGEST_TIMEOUT_S)) throw new SyntaxError('expected a number of seconds');
+    return value;
+}
+
+function hostId(input: string): string {
+    if (!HOST_IDS.includes(input)) throw new SyntaxError(`expected one of ${HOST_IDS.join(', ')}`);
+    return input;
+}
+
+const switchFlag = (brief: string) => ({kind: 'boolean', optional: true, withNegated: false, brief}) as const;
+
+const COMMON_FLAGS = {
+    json: switchFlag('Print JSON'),
+    host: {
+        kind: 'parsed',
+        parse: hostId,
+        variadic: true,
+        optional: true,
+        placeholder: 'ID',
+        brief: 'Look at this host only; may be given more than once',
+    },
+    timeout: {
+        kind: 'parsed',
+        parse: seconds,
+        optional: true,
+        placeholder: 'SECONDS',
+        brief: 'Give up after this time',
+    },
+    verbose: switchFlag('Show the original message of a failure, too'),
+} as const;
+
+const OPTIONAL_FLAGS = {
+    force: switchFlag('Force the machine off when the time is over'),
+    names: switchFlag('Print only the names, as the other verbs take them'),
+    for: {kind: 'enum', values: WAIT_STATES, brief: 'The state to wait for'},
+} as const;
+
+function command(verb: Verb, exit: (code: number) => void) {
+    const flags = {
+        ...Object.fromEntries(verb.options.map(option => [option, OPTIONAL_FLAGS[option]])),
+        ...COMMON_FLAGS,
+    };
+    const machine = {
+        parse: String,
+        placeholder: 'MACHINE',
+        brief: 'Name, UUID, or HOST/NAME',
+    };
+    const machines = {
+        needed: [machine],
+        possible: [{...machine, optional: true}],
+        none: [],
+    }[verb.machine];
+    return buildCommand<VerbOptions, string[]>({
+        func: async (options, ...args) => {
+            exit(await runVerb(options, () => verb.run(options, args[0])));
+        },
+        // What a verb takes comes from a table, which stricli's types cannot follow.
+        parameters: {flags, positional: {kind: 'tuple', parameters: machines}} as never,
+        docs: {brief: verb.brief},
+    });
+}
+
+/**
+ * Reads the command line and runs the verb that it names.
+ *
+ * @returns the exit code
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+    const ended: number[] = [];
+    const routes = Object.fromEntries(
+        VERBS.map(verb => [verb.name, command(verb, code => ended.push(code))]),
+    );
+    const application = buildApplication(
+        buildRouteMap({
+            routes,
+            docs: {
+                brief: 'See, start and stop libvirt machines',
+                fullDescription:
+                    'See, start and stop libvirt machines. MACHINE is a name, a UUID, or HOST/NAME; put “--” before one that begins with a dash. “man handover” tells the rest.',
+            },
+        }),
+        {
+            name: APP_NAME.toLowerCase(),
+            versionInfo: {currentVersion: VERSION},
+            scanner: {allowArgumentEscapeSequence: true},
+            documentation: {disableAnsiColor: true},
+        },
+    );
+    const complaints: string[] = [];
+    const process = {
+        stdout: {write: (text: string) => stdout.write(text)},
+        stderr: {write: (text: string) => void complaints.push(text)},
+        exitCode: null as number | string | null,
+    };
+    await run(application, args, {process});
+    if (ended[0] !== undefined) return ended[0];
+    if (complaints.length === 0) return ExitCode.done;
+    const message = complaints.join('').trim();
+    if (process.exitCode === ParserExit.InvalidArgument || process.exitCode === ParserExit.UnknownCommand)
+        return reportUsage(message, {json: wantsJson(args)});
+    stderr.line(message);
+    return ExitCode.failed;
+}
+
+/** A command line that could not be read may have asked for JSON all the same. */
+function wantsJson(args: readonly string[]): boolean {
+    const end = args.indexOf('--');
+    return (end < 0 ? args : args.slice(0, end)).includes('--json');
+}

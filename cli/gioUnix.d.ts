@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/** The part of GioUnix-2.0 and GLibUnix-2.0 that the CLI uses; GLib 2.80 and later. */
+declare module 'gi://GioUnix' {
+    const GioUnix: {
+        OutputStream: {
+            new: (fd: number, closeFd: boolean) => import('gi://Gio').default.OutputStream;
+        };
+    };
+    export default GioUnix;
+}
+declare module 'gi://GLibUnix' {
+    type Handler = () => boolean;
+    type FdHandler = (fd: number, condition: number) => boolean;
+    const GLibUnix: {
+        /** From GLib 2.86 on, before that only under its C name. */
+        readonly signal_add?: (priority: number, signal: number, handler: Handler) => number;
+        readonly signal_add_full: (priority: number, signal: number, handler: Handler) => number;
+        readonly fd_add_full: (
+            priority: number,
+            fd: number,
+            condition: import('gi://GLib').default.IOCondition,
+            handler: FdHandler,
+        ) => number;
+    };
+    export default GLibUnix;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+import GLibUnix from 'gi://GLibUnix';
+
+import {exitCodeOfSignal} from './exitCodes.js';
+
+const SIGINT = 2;
+const SIGTERM = 15;
+
+/** The person, or the system, ended the wait; the message says what stays undone. */
+export class Interrupted extends Error {
+    constructor(
+        readonly signal: number,
+        whatStays: string,
+    ) {
+        super(whatStays);
+    }
+
+    get exitCode(): number {
+        return exitCodeOfSignal(this.signal);
+    }
+}
+
+/**
+ * Calls back at SIGINT and SIGTERM instead of ending the process.
+ *
+ * @returns a function that ends it
+ */
+export function onInterrupt(callback: (signal: number) => void): () => void {
+    const add = GLibUnix.signal_add ?? GLibUnix.signal_add_full;
+    const sources = [SIGINT, SIGTERM].map(signal =>
+        add(GLib.PRIORITY_HIGH, signal, () => {
+            callback(signal);
+            return GLib.SOURCE_CONTINUE;
+        }),
+    );
+    return () => {
+        for (const source of sources.splice(0)) GLib.Source.remove(source);
+    };
+}

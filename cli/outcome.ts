@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {uuidOfDomainPath} from '../shared/libvirt/objectPath.js';
+import type {Machine} from '../shared/machines/machine.js';
+import {domainStateLabel} from '../shared/machines/words.js';
+import {_} from '../shared/platform/i18n.js';
+import type {CommonOptions} from './options.js';
+import {stdout} from './output.js';
+import {escapeControls} from './plainText.js';
+
+/** The UUID as far as it is known without asking; empty when it is not. */
+export function knownUuid(machine: Machine): string {
+    return machine.path === null ? '' : (uuidOfDomainPath(machine.path) ?? '');
+}
+
+function stateLabel(machine: Machine): string {
+    return machine.isGone ? _('Gone') : domainStateLabel(machine.state, machine.reason);
+}
+
+/** Prints that an action is done: one object, or one line. */
+export function printOutcome(
+    machine: Machine,
+    action: string,
+    elapsedMs: number,
+    options: CommonOptions,
+): void {
+    if (options.json) {
+        stdout.json({
+            name: machine.name,
+            uuid: knownUuid(machine),
+            host: machine.host.id,
+            action,
+            ok: true,
+            state: machine.isGone ? 'gone' : machine.state,
+            elapsedMs: Math.round(elapsedMs),
+        });
+    } else {
+        stdout.line(`${escapeControls(machine.name)}: ${stateLabel(machine)}`);
+    }
+}

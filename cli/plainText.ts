@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Names come from anybody; a terminal obeys control characters.
+import GLib from 'gi://GLib';
+
+const SHORT: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\'};
+
+/**
+ * A string with everything that a terminal could obey, or that turns the line round, written as an escape:
+ * `\n`, `\x1b`, `\u202e`.
+ */
+export function escapeControls(text: string): string {
+    return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\\]/gu, character => {
+        const code = character.codePointAt(0)!;
+        return (
+            SHORT[character] ??
+            (code < 0x100
+                ? `\\x${code.toString(16).padStart(2, '0')}`
+                : `\\u${code.toString(16).padStart(4, '0')}`)
+        );
+    });
+}
+
+/** How many columns a terminal uses for a text. */
+export function columnsOf(text: string): number {
+    // Nearly every name is plain ASCII.
+    if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+    let columns = 0;
+    for (const character of text) {
+        if (GLib.unichar_iszerowidth(character)) continue;
+        columns += GLib.unichar_iswide(character) ? 2 : 1;
+    }
+    return columns;
+}
+
+/** A text with spaces behind it up to a width. */
+export function padEnd(text: string, columns: number): string {
+    return text + ' '.repeat(Math.max(0, columns - columnsOf(text)));
+}
+
+/** A text cut to a width, with an ellipsis when something is missing. */
+export function shorten(text: string, columns: number): string {
+    if (columnsOf(text) <= columns) return text;
+    let kept = '';
+    let used = 1;
+    for (const character of text) {
+        used += columnsOf(character);
+        if (used > columns) break;
+        kept += character;
+    }
+    return `${kept}…`;
+}
+
+/** Takes out the marks that keep a right-to-left name from turning a sentence round. */
+export function withoutIsolates(text: string): string {
+    return text.replace(/[\u2066-\u2069]/g, '');
+}

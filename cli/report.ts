@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Failures as a person or a program reads them, always on standard error.
+import {messageOf} from '../shared/platform/errors.js';
+import {_, fill} from '../shared/platform/i18n.js';
+import {describeProblem, type Problem} from '../shared/problems/problem.js';
+import {ExitCode} from './exitCodes.js';
+import {Interrupted} from './interrupt.js';
+import {stderr} from './output.js';
+import {escapeControls, withoutIsolates} from './plainText.js';
+
+/** Failures of which the original message tells more than we can. */
+const TOLD_BY_DETAILS = new Set([
+    'machine-action',
+    'libvirt',
+    'libvirt-unreachable',
+    'bad-answer',
+    'subprocess',
+    'unknown',
+]);
+
+export interface ReportStyle {
+    readonly json?: boolean | undefined;
+    /** Whether the original message is shown, too. */
+    readonly verbose?: boolean | undefined;
+}
+
+/** What `--json` prints for a failure; the manual page documents it. */
+interface JsonError {
+    readonly kind: string;
+    readonly category: string;
+    readonly title: string;
+    readonly body: string;
+    readonly detail: string;
+    readonly command: string | null;
+}
+
+/**
+ * Prints a failure.
+ *
+ * @returns the exit code for it
+ */
+export function report(error: unknown, style: ReportStyle): number {
+    if (error instanceof Interrupted) {
+        printProblem(
+            {kind: 'cancelled', category: 'failed', ...interruptedText(error), detail: '', command: null},
+            style,
+        );
+        return error.exitCode;
+    }
+    const problem = describeProblem(error);
+    printProblem({kind: kindOf(error), ...withText(problem)}, style);
+    return ExitCode[problem.category];
+}
+
+/** Prints that the command line makes no sense. */
+export function reportUsage(message: string, style: ReportStyle): number {
+    const title = _('The command line makes no sense');
+    if (style.json)
+        printProblem(
+            {kind: 'usage', category: 'usage', title, body: message, detail: '', command: null},
+            style,
+        );
+    else
+        stderr.line(
+            `handover: ${message.split('\n').map(escapeControls).join('\n')}\n${_('Try “handover --help”.')}`,
+        );
+    return ExitCode.usage;
+}
+
+/** Prints that something is missing from an answer that is good otherwise. */
+export function warn(about: string, error: unknown, style: ReportStyle): void {
+    const problem = describeProblem(error);
+    const {body, detail, command} = withText(problem);
+    if (style.json) {
+        stderr.line(
+            JSON.stringify({
+                warning: {
+                    about,
+                    kind: kindOf(error),
+                    category: problem.category,
+                    title: problem.title,
+                    body,
+                    detail,
+                    command,
+                },
+            }),
+        );
+        return;
+    }
+    stderr.line(
+        `handover: ${fill(_('{host} is left out'), {host: about}).replace(/[\u2066-\u2069]/g, '')}: ${body}`,
+    );
+    if (style.verbose) stderr.line(detailLine(detail));
+}
+
+function printProblem(error: JsonError, style: ReportStyle): void {
+    if (style.json) {
+        stderr.line(JSON.stringify({error}));
+        return;
+    }
+    const lines = [`handover: ${error.title}. ${error.body}`];
+    if (error.command !== null) lines.push(`  ${error.command}`);
+    if (style.verbose && error.detail !== '') lines.push(detailLine(error.detail));
+    else if (TOLD_BY_DETAILS.has(error.kind)) lines.push(_('“--verbose” shows the original message.'));
+    stderr.line(lines.join('\n'));
+}
+
+function detailLine(detail: string): string {
+    return fill(_('Details: {detail}'), {detail: 0}).replace('0', () =>
+        detail.split('\n').map(escapeControls).join('\n  '),
+    );
+}
+
+/** Marks against right-to-left names are for terminals that know them. */
+function withText({category, title, body, detail, command}: Problem): Omit<JsonError, 'kind'> {
+    const plain = (text: string): string => (stderr.isTerminal ? text : withoutIsolates(text));
+    return {category, title: plain(title), body: plain(body), detail, command};
+}
+
+function interruptedText(error: Interrupted): Pick<JsonError, 'title' | 'body'> {
+    return {title: _('Interrupted'), body: messageOf(error)};
+}
+
+function kindOf(error: unknown): string {
+    return error instanceof Error && 'kind' in error ? String(error.kind) : 'unknown';
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {BROKEN_PIPE, ExitCode} from './exitCodes.js';
+import type {CommonOptions} from './options.js';
+import {PipeClosedError} from './output.js';
+
+/**
+ * Runs the body of a verb and prints what it failed with.
+ *
+ * @returns the exit code
+ */
+export async function runVerb(options: CommonOptions, body: () => Promise<void>): Promise<number> {
+    try {
+        await body();
+        return ExitCode.done;
+    } catch (error) {
+        // Nobody is there to be told.
+        if (error instanceof PipeClosedError) return BROKEN_PIPE;
+        const {report} = await import('./report.js');
+        return report(error, options);
+    }
+}

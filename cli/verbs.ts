@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type {MachineAction} from '../shared/machines/actions.js';
+import type {ListOptions} from './verbs/list.js';
+import type {StopOptions} from './verbs/stop.js';
+import type {WaitOptions} from './verbs/wait.js';
+import type {CommonOptions} from './options.js';
+
+/** Options beside the common ones. */
+export type VerbOption = 'force' | 'for' | 'names';
+
+/** One verb of the command line: the parser, the completions and the manual page follow this table. */
+export interface Verb {
+    readonly name: string;
+    readonly brief: string;
+    /** Whether it takes a machine. */
+    readonly machine: 'needed' | 'possible' | 'none';
+    readonly options: readonly VerbOption[];
+    /** Loads what the verb needs, and nothing else, when it is called. */
+    run(options: VerbOptions, machine: string | undefined): Promise<void>;
+}
+
+export interface VerbOptions extends CommonOptions, ListOptions, StopOptions, Partial<WaitOptions> {}
+
+function action(name: string, brief: string, action: MachineAction): Verb {
+    return {
+        name,
+        brief,
+        machine: 'needed',
+        options: [],
+        async run(options, machine = '') {
+            const {act} = await import('./verbs/act.js');
+            await act(action, options, machine);
+        },
+    };
+}
+
+export const VERBS: readonly Verb[] = [
+    {
+        name: 'list',
+        brief: 'List machines',
+        machine: 'none',
+        options: ['names'],
+        async run(options) {
+            const {list} = await import('./verbs/list.js');
+            await list(options);
+        },
+    },
+    {
+        name: 'show',
+        brief: 'Show one machine',
+        machine: 'needed',
+        options: [],
+        async run(options, machine = '') {
+            const {show} = await import('./verbs/show.js');
+            await show(options, machine);
+        },
+    },
+    action('start', 'Start a machine', 'start'),
+    {
+        name: 'stop',
+        brief: 'Ask the guest to shut down and wait until it has',
+        machine: 'needed',
+        options: ['force'],
+        async run(options, machine = '') {
+            const {stop} = await import('./verbs/stop.js');
+            await stop(options, machine);
+        },
+    },
+    action('restart', 'Ask the guest to restart and wait until it has', 'reboot'),
+    action('reset', 'Restart a machine at once, without asking the guest', 'reset'),
+    action('pause', 'Pause a machine', 'pause'),
+    action('resume', 'Resume a paused machine', 'resume'),
+    action('save', 'Save the state of a machine to disk and stop it', 'save'),
+    action('wake', 'Wake a guest that sleeps', 'wake'),
+    {
+        name: 'wait',
+        brief: 'Wait until a machine is in a state',
+        machine: 'needed',
+        options: ['for'],
+        async run(options, machine = '') {
+            const {wait} = await import('./verbs/wait.js');
+            await wait({...options, for: options.for!}, machine);
+        },
+    },
+    {
+        name: 'watch',
+        brief: 'Print what happens to machines, as it happens',
+        machine: 'possible',
+        options: [],
+        async run(options, machine) {
+            const {watch} = await import('./verbs/watch.js');
+            await watch(options, machine);
+        },
+    },
+];

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+import GLibUnix from 'gi://GLibUnix';
+
+import type {HostList} from '../../shared/hosts/hostList.js';
+import type {Host} from '../../shared/libvirt/host.js';
+import type {Happening} from '../../shared/machines/happening.js';
+import type {Machine} from '../../shared/machines/machine.js';
+import {happeningLabel} from '../../shared/machines/words.js';
+import {judgeFailures} from '../hostFailures.js';
+import {onInterrupt} from '../interrupt.js';
+import {findMachine, followHosts, hostAnswers} from '../machineSearch.js';
+import {type CommonOptions, timeoutMs} from '../options.js';
+import {knownUuid} from '../outcome.js';
+import {PipeClosedError, stdout} from '../output.js';
+import {escapeControls} from '../plainText.js';
+import {warn} from '../report.js';
+import {preferredHosts} from '../settings.js';
+
+/** `handover watch`: prints until it is interrupted, or nobody reads any more. */
+export async function watch(options: CommonOptions, argument: string | undefined): Promise<void> {
+    // From here on an interrupt is an end like any other.
+    const interrupted = new Promise<void>(resolve => onInterrupt(() => resolve()));
+    const {hosts, machine} =
+        argument === undefined
+            ? {hosts: followHosts(options.host ?? preferredHosts())}
+            : await findMachine(argument, options);
+    const printed = print(hosts, machine, options);
+    const ready = announceHosts(hosts, options);
+    await Promise.race([
+        interrupted,
+        printed,
+        readerGone(),
+        ready.then(() => new Promise<never>(() => undefined)),
+    ]);
+    hosts.close();
+}
+
+/** Fails when no host can be reached, and warns of the others. */
+async function announceHosts(hosts: HostList, options: CommonOptions): Promise<void> {
+    const failures = (await hostAnswers(hosts, timeoutMs(options))).filter(answer => answer !== null);
+    judgeFailures(failures, hosts.lists.length, options);
+    for (const {host} of hosts.lists)
+        host.connect('notify::state', (changed: Host) => {
+            if (changed.state === 'lost') warn(changed.id, changed.error, options);
+        });
+}
+
+/** Settles only when it cannot print. */
+function print(hosts: HostList, machine: Machine | undefined, options: CommonOptions): Promise<never> {
+    return new Promise((_resolve, reject) => {
+        hosts.connect('happened', (_hosts, of: Machine, happening: unknown) => {
+            if (machine && of !== machine) return;
+            try {
+                stdout.write(lineFor(of, happening as Happening, options));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+}
+
+function lineFor(machine: Machine, happening: Happening, options: CommonOptions): string {
+    const time = new Date(happening.atMs);
+    if (options.json) {
+        const {kind: event, state, reason} = happening;
+        const {name, host} = machine;
+        const line = {
+            time: time.toISOString(),
+            event,
+            name,
+            uuid: knownUuid(machine),
+            state,
+            reason,
+            host: host.id,
+        };
+        return `${JSON.stringify(line)}\n`;
+    }
+    const clock = GLib.DateTime.new_from_unix_local(Math.floor(happening.atMs / 1000)).format('%F %T');
+    return `${clock}  ${machine.host.id}/${escapeControls(machine.name)}  ${happeningLabel(happening)}\n`;
+}
+
+/** A pipe tells when its reader has gone, also while nothing happens. */
+function readerGone(): Promise<never> {
+    return new Promise((_resolve, reject) => {
+        GLibUnix.fd_add_full(GLib.PRIORITY_DEFAULT, stdout.fd, GLib.IOCondition.ERR, () => {
+            reject(new PipeClosedError());
+            return GLib.SOURCE_REMOVE;
+        });
+    });
+}
