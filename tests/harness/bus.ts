@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Gio from 'gi://Gio';
-import GLib from 'gi://GLib';
+import type GLib from 'gi://GLib';
 
 /**
  * One D-Bus call on the session bus.
@@ -31,7 +31,7 @@ export function callBus(
                 try {
                     resolve(bus.call_finish(result).recursiveUnpack() as unknown[]);
                 } catch (error) {
-                    reject(error as Error);
+                    reject(error);
                 }
             },
         );

@@ -37,6 +37,11 @@ function exitCode(process: Gio.Subprocess): number {
     return process.get_if_exited() ? process.get_exit_status() : 128 + process.get_term_sig();
 }
 
+/** What was printed, even where it is not UTF-8. */
+function text(bytes: GLib.Bytes | null): string {
+    return new TextDecoder().decode(bytes?.toArray() ?? new Uint8Array());
+}
+
 function ended(process: Gio.Subprocess): Promise<void> {
     return new Promise((resolve, reject) => {
         process.wait_async(null, (_source, result) => {
@@ -44,7 +49,7 @@ function ended(process: Gio.Subprocess): Promise<void> {
                 process.wait_finish(result);
                 resolve();
             } catch (error) {
-                reject(error as Error);
+                reject(error);
             }
         });
     });
@@ -61,12 +66,13 @@ export async function runProgram(argv: string[], options: ProgramOptions = {}): 
         options,
     ).spawnv(argv);
     const finished = new Promise<Outcome>((resolve, reject) => {
-        process.communicate_utf8_async(options.input ?? '', null, (_source, result) => {
+        const input = new TextEncoder().encode(options.input ?? '');
+        process.communicate_async(new GLib.Bytes(input), null, (_source, result) => {
             try {
-                const [, out, err] = process.communicate_utf8_finish(result);
-                resolve({code: exitCode(process), out: out ?? '', err: err ?? ''});
+                const [, out, err] = process.communicate_finish(result);
+                resolve({code: exitCode(process), out: text(out), err: text(err)});
             } catch (error) {
-                reject(error as Error);
+                reject(error);
             }
         });
     });

@@ -60,6 +60,8 @@ env.addReporter({
     },
 });
 
+const loop = new GLib.MainLoop(null, false);
+
 async function main(): Promise<void> {
     try {
         await import(Gio.File.new_for_commandline_arg(file).get_uri());
@@ -68,9 +70,10 @@ async function main(): Promise<void> {
         const text = error instanceof Error ? `${String(error)}\n${error.stack ?? ''}` : String(error);
         report({type: 'done', problems: [`${file} did not load: ${text}`]});
     }
-    System.exit(0);
+    loop.quit();
 }
 
 // An own main loop: while a module awaits at its top level, GJS spins instead of sleeping.
 void main();
-new GLib.MainLoop(null, false).run();
+loop.run();
+System.exit(0);

@@ -4,6 +4,15 @@ import {createWriteStream} from 'node:fs';
 import {constants} from 'node:os';
 import {createInterface} from 'node:readline';
 
+/** This process was asked to end, and everything that it started has ended. */
+export class Interrupted extends Error {
+    /** @param {number} code the exit code that tells of the signal */
+    constructor(code) {
+        super('interrupted');
+        this.code = code;
+    }
+}
+
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
@@ -14,7 +23,8 @@ const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  *   timeoutMs?: number}} options
  *   `onLine` gets each line of both outputs instead of the terminal, `log` is a file that
  *   keeps them; `killSignal` is what the program gets when this process is asked to end.
- * @returns {Promise<number>} its exit code, or 128 + the signal that ended it
+ * @returns {Promise<number>} its exit code, 128 + the signal that ended it, 124 when it took too long
+ * @throws {Interrupted} when this process was asked to end
  */
 export function run(argv, options = {}) {
     const {env, cwd, onLine, log, timeoutMs, killSignal = 'SIGTERM'} = options;
@@ -35,9 +45,10 @@ export function run(argv, options = {}) {
             });
         }
     }
-    let ending = 0;
+    let interrupted;
+    let late = false;
     const end = signal => {
-        ending = 128 + constants.signals[signal];
+        interrupted = new Interrupted(128 + constants.signals[signal]);
         child.kill(killSignal);
     };
     for (const signal of PASSED_ON) process.on(signal, end);
@@ -45,7 +56,7 @@ export function run(argv, options = {}) {
         timeoutMs === undefined
             ? undefined
             : setTimeout(() => {
-                  ending = 124;
+                  late = true;
                   child.kill(killSignal);
               }, timeoutMs);
     return new Promise((resolve, reject) => {
@@ -60,8 +71,8 @@ export function run(argv, options = {}) {
         });
         child.on('close', (code, signal) => {
             done();
-            if (ending !== 0) resolve(ending);
-            else resolve(code ?? 128 + constants.signals[signal]);
+            if (interrupted !== undefined) reject(interrupted);
+            else resolve(late ? 124 : (code ?? 128 + constants.signals[signal]));
         });
     });
 }

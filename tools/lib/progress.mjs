@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import {Interrupted} from './process.mjs';
+
 /** A failure that the reader can act on: printed as one sentence, without a stack. */
 export class ToolError extends Error {}
 
@@ -19,6 +21,10 @@ export async function runTool(main) {
     try {
         process.exitCode = (await main()) ?? 0;
     } catch (error) {
+        if (error instanceof Interrupted) {
+            process.exitCode = error.code;
+            return;
+        }
         process.stderr.write(error instanceof ToolError ? `${error.message}\n` : `${error.stack}\n`);
         process.exitCode = TOOL_FAILED;
     }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {join} from 'node:path';
+import {checkout, enterSysroot} from './enter.mjs';
+import {run} from './process.mjs';
+import {bundleOf, runnerBundle} from './testBundles.mjs';
+
+/** How long one test file may take before everything in its sysroot is killed. */
+const fileTimeoutMs = 300_000;
+
+/** What a test file must not leave in its output: nobody caught it. */
+const uncaught = /JS ERROR|Unhandled promise rejection/;
+
+/** How much of a file's own output is shown when it fails. */
+const tailLines = 40;
+
+/**
+ * Runs one test file in a sysroot of its own: own buses, own libvirt, own Shell.
+ * @param {string} directory the sysroot
+ * @param {string} gnome '48' or '51'
+ * @param {string} file the test file, such as tests/unit/x.test.ts
+ * @param {string} filter only specs whose name holds this; '' for all
+ * @param {import('./tally.mjs').Tally} tally gets every result
+ * @returns {Promise<number>} how many specs ran
+ */
+export async function runTestFile(directory, gnome, file, filter, tally) {
+    const output = [];
+    let specs = 0;
+    let current;
+    let done;
+    const onResult = result => {
+        if (result.type === 'started') current = result.name;
+        if (result.type === 'done') done = result.problems;
+        if (result.type !== 'spec') return;
+        current = undefined;
+        specs += 1;
+        if (result.status === 'passed') tally.pass(result.name, result.ms);
+        else tally.fail(result.name, [...result.problems, ...output.slice(-tailLines)]);
+    };
+    const code = await enterSysroot(directory, ['gjs', '-m', runnerBundle, bundleOf(file), filter], {
+        gnome,
+        run: {
+            timeoutMs: fileTimeoutMs,
+            onLine: line => {
+                if (line.startsWith('@@')) onResult(JSON.parse(line.slice(2)));
+                else output.push(line);
+            },
+        },
+    });
+    const problems = [...(done ?? [])];
+    if (done === undefined) {
+        const how =
+            code === 124 ? `was killed after ${fileTimeoutMs / 1000} s` : `ended early with code ${code}`;
+        problems.push(`The file ${how}${current === undefined ? '' : `, in: ${current}`}`);
+    } else if (specs === 0 && filter === '') problems.push('The file has no test.');
+    if (problems.length > 0) tally.fail(file, [...problems, ...output.slice(-tailLines)]);
+    const at = output.findIndex(line => uncaught.test(line));
+    if (at >= 0) tally.fail(`${file}: nothing is left uncaught`, output.slice(at, at + 12));
+    return specs;
+}
+
+/**
+ * Runs a group of the checks of the sources, on the host or in a sysroot.
+ * @param {'sources' | 'platform'} group
+ * @param {string | undefined} directory the sysroot, for `platform`
+ * @param {import('./tally.mjs').Tally} tally gets every result
+ */
+export async function runChecks(group, directory, tally) {
+    const other = [];
+    let results = 0;
+    const onLine = line => {
+        if (!line.startsWith('{')) {
+            other.push(line);
+            return;
+        }
+        const {name, ok, details} = JSON.parse(line);
+        results += 1;
+        if (ok) tally.pass(name);
+        else tally.fail(name, details);
+    };
+    const script = 'tools/checks/run.mjs';
+    const options = {onLine, timeoutMs: fileTimeoutMs};
+    const code =
+        directory === undefined
+            ? await run([process.execPath, join(checkout, script), '--json', group], {
+                  ...options,
+                  cwd: checkout,
+              })
+            : await enterSysroot(directory, ['node', script, '--json', group], {gnome: '48', run: options});
+    if (results === 0 || code > 1)
+        tally.fail(`checks: ${group} run to their end`, [`exit code ${code}`, ...other]);
+}
