@@ -20,6 +20,7 @@ import {
     NoSuchMachineError,
     NotInThatStateError,
 } from '../machines/machineErrors.js';
+import {ViewerMissingError} from '../displays/viewerMissingError.js';
 import {OperationConflictError} from '../operations/operation.js';
 import {CancelledError, DeadlineError, messageOf, SubprocessError} from '../platform/errors.js';
 import {_, fill, ngettext} from '../platform/i18n.js';
@@ -163,6 +164,16 @@ function describe(error: unknown): Description {
             category: 'failed',
             title: _('libvirt could not do it'),
             body: _('libvirt reported a failure. The details say why.'),
+        };
+    if (error instanceof ViewerMissingError)
+        return {
+            category: 'missing',
+            title: _('The display cannot be opened'),
+            body: _(
+                'The program virt-viewer is not installed. Install the package virt-viewer, then try again.',
+            ),
+            remedy: 'copy-command',
+            command: 'sudo apt install virt-viewer',
         };
     if (error instanceof CancelledError)
         return {

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import Shell from 'gi://Shell';
+
+import {APP_ID, APP_PATH} from '../shared/names.js';
+import {_} from '../shared/platform/i18n.js';
+import type {Problem} from '../shared/problems/problem.js';
+import type {Notifications} from './notifications.js';
+
+/** The bus starts the app; on a slow disk that takes its time. */
+const ACTIVATION_TIMEOUT_MS = 60_000;
+
+/** The app as the panel uses it: started by the bus, and told what to show. */
+export class HandoverApp {
+    readonly #cancellable = new Gio.Cancellable();
+
+    constructor(private readonly notifications: Notifications) {}
+
+    /** Whether one of its windows is what the user looks at. */
+    get isFocused(): boolean {
+        return (
+            global.display.focus_window?.get_gtk_application_id() === APP_ID ||
+            Shell.WindowTracker.get_default().focus_app?.get_id() === `${APP_ID}.desktop`
+        );
+    }
+
+    /** Brings its window to the front. */
+    open(): void {
+        this.#call('Activate', new GLib.Variant('(a{sv})', [this.#platformData()]));
+    }
+
+    /** Shows the page of a machine. */
+    showMachine(key: string): void {
+        this.#activateAction('show-machine', new GLib.Variant('s', key));
+    }
+
+    /** Shows the page of a machine, and what went wrong with it. */
+    showProblem(key: string, {title, body, detail}: Problem): void {
+        this.#activateAction('show-problem', new GLib.Variant('(ssss)', [key, title, body, detail]));
+    }
+
+    /** What lets a window that a program of the user's opens take the focus; null when there is no such thing. */
+    activationToken(): string | null {
+        return global
+            .create_app_launch_context(global.get_current_time(), -1)
+            .get_startup_notify_id(null, []);
+    }
+
+    dispose(): void {
+        this.#cancellable.cancel();
+    }
+
+    #activateAction(name: string, parameter: GLib.Variant): void {
+        this.#call(
+            'ActivateAction',
+            new GLib.Variant('(sava{sv})', [name, [parameter], this.#platformData()]),
+        );
+    }
+
+    #platformData(): Record<string, GLib.Variant> {
+        const token = this.activationToken();
+        return token === null
+            ? {}
+            : {
+                  'activation-token': new GLib.Variant('s', token),
+                  'desktop-startup-id': new GLib.Variant('s', token),
+              };
+    }
+
+    /** https://specifications.freedesktop.org/desktop-entry-spec/latest/dbus.html */
+    #call(method: string, parameters: GLib.Variant): void {
+        Gio.DBus.session.call(
+            APP_ID,
+            APP_PATH,
+            'org.freedesktop.Application',
+            method,
+            parameters,
+            null,
+            Gio.DBusCallFlags.NONE,
+            ACTIVATION_TIMEOUT_MS,
+            this.#cancellable,
+            (connection, result) => {
+                try {
+                    connection!.call_finish(result);
+                } catch (error) {
+                    if (!(error instanceof GLib.Error)) throw error;
+                    if (!this.#cancellable.is_cancelled()) this.#tellThatItIsMissing();
+                }
+            },
+        );
+    }
+
+    #tellThatItIsMissing(): void {
+        this.notifications.show({
+            id: 'app',
+            title: _('Handover could not be opened'),
+            body: _(
+                'The app is not installed, or does not start. Install Handover again, then try once more.',
+            ),
+            urgent: false,
+            buttons: [],
+        });
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Clutter from 'gi://Clutter';
+import GObject from 'gi://GObject';
+import Pango from 'gi://Pango';
+import St from 'gi://St';
+import {PopupBaseMenuItem} from 'resource:///org/gnome/shell/ui/popupMenu.js';
+
+import {_} from '../shared/platform/i18n.js';
+import type {Problem} from '../shared/problems/problem.js';
+
+/** Says in a sentence why a host's machines cannot be shown, and has buttons that help. */
+export class HostProblemItem extends PopupBaseMenuItem {
+    static {
+        GObject.registerClass({GTypeName: 'HandoverHostProblemItem'}, this);
+    }
+
+    /**
+     * @param heading what the problem is about
+     * @param problem what it is
+     * @param retry asks the host once more
+     */
+    constructor(heading: string, problem: Problem, retry: () => void) {
+        super({reactive: false, can_focus: false, style_class: 'handover-problem'});
+        this.add_child(
+            new St.Icon({
+                icon_name: 'dialog-warning-symbolic',
+                style_class: 'popup-menu-icon',
+                y_align: Clutter.ActorAlign.START,
+            }),
+        );
+        const column = new St.BoxLayout({
+            orientation: Clutter.Orientation.VERTICAL,
+            style_class: 'handover-problem-column',
+            x_expand: true,
+        });
+        this.add_child(column);
+        column.add_child(wrapped(heading, 'handover-problem-title'));
+        column.add_child(wrapped(problem.body, 'handover-problem-body'));
+
+        const buttons = new St.BoxLayout({style_class: 'handover-problem-buttons'});
+        column.add_child(buttons);
+        const {command} = problem;
+        if (command !== null) {
+            const copy = addButton(buttons, _('Copy command'), () => {
+                St.Clipboard.get_default().set_text(St.ClipboardType.CLIPBOARD, command);
+                copy.label = _('Copied');
+            });
+        }
+        addButton(buttons, _('Try again'), retry);
+    }
+}
+
+function wrapped(text: string, styleClass: string): St.Label {
+    const label = new St.Label({text, style_class: styleClass, x_expand: true});
+    label.clutter_text.set({
+        line_wrap: true,
+        line_wrap_mode: Pango.WrapMode.WORD_CHAR,
+        ellipsize: Pango.EllipsizeMode.NONE,
+    });
+    return label;
+}
+
+function addButton(box: St.BoxLayout, label: string, clicked: () => void): St.Button {
+    const button = new St.Button({label, style_class: 'button handover-problem-button', can_focus: true});
+    button.connect('clicked', clicked);
+    box.add_child(button);
+    return button;
+}

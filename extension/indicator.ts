@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GObject from 'gi://GObject';
+import St from 'gi://St';
+import * as PanelMenu from 'resource:///org/gnome/shell/ui/panelMenu.js';
+import {type PopupMenu, PopupSeparatorMenuItem} from 'resource:///org/gnome/shell/ui/popupMenu.js';
+
+import type {HostList} from '../shared/hosts/hostList.js';
+import type {Machine} from '../shared/machines/machine.js';
+import type {MachineList} from '../shared/machines/machineList.js';
+import {APP_NAME} from '../shared/names.js';
+import {_, fill, ngettext} from '../shared/platform/i18n.js';
+import {Disposer} from './disposer.js';
+import {IdleCall} from './idleCall.js';
+import {MachineSection} from './machineSection.js';
+import type {SubmenuParts} from './machineSubmenu.js';
+import type {PanelState, StateIcons} from './stateIcons.js';
+
+interface Parts extends SubmenuParts {
+    readonly hosts: HostList;
+    readonly icons: StateIcons;
+    readonly openPreferences: () => void;
+}
+
+/** The button in the panel. Its icon is always up to date; its menu is made when it is first opened. */
+export class Indicator extends PanelMenu.Button {
+    static {
+        GObject.registerClass({GTypeName: 'HandoverIndicator'}, this);
+    }
+
+    declare menu: PopupMenu;
+
+    readonly #parts: Parts;
+    readonly #icon: St.Icon;
+    readonly #change = new IdleCall(() => this.#sync());
+    readonly #disposer = new Disposer();
+    #section: MachineSection | null = null;
+
+    constructor(parts: Parts) {
+        super(0.5, APP_NAME);
+        this.#parts = parts;
+        this.#icon = new St.Icon({style_class: 'system-status-icon'});
+        this.add_child(this.#icon);
+
+        this.menu.box.add_style_class_name('handover-menu');
+        // First of all handlers, because the separator looks then whether there is something above it.
+        this.menu.connect('open-state-changed', (_menu, open): undefined => {
+            if (open) this.#sync();
+        });
+        this.menu.addMenuItem(new PopupSeparatorMenuItem());
+        this.menu.addAction(_('Open Handover'), () => parts.app.open());
+        this.menu.addAction(_('Settings'), () => parts.openPreferences());
+
+        this.#disposer.add(() => this.#change.cancel());
+        const {hosts, preferences} = parts;
+        const handler = hosts.connect('changed', () => this.#change.queue());
+        this.#disposer.add(() => hosts.disconnect(handler));
+        for (const key of ['pinned-machines', 'chosen-machine'])
+            this.#disposer.add(preferences.onChanged(key, () => this.#change.queue()));
+        this.connect('destroy', () => this.#disposer.dispose());
+        this.#sync();
+    }
+
+    /** Opens the menu for the keyboard, or closes it. */
+    toggleMenu(): void {
+        this.menu.toggle();
+        if (this.menu.isOpen) this.menu.actor.navigate_focus(null, St.DirectionType.TAB_FORWARD, false);
+    }
+
+    #sync(): void {
+        const {hosts, icons} = this.#parts;
+        const state = panelState(hosts);
+        this.#icon.gicon = icons.get(state);
+        this.accessible_name = summary(hosts, state);
+        if (!this.menu.isOpen) return;
+        if (!this.#section) {
+            this.#section = new MachineSection(hosts, this.#parts);
+            this.menu.addMenuItem(this.#section, 0);
+        }
+        this.#section.sync();
+    }
+}
+
+function panelState(hosts: HostList): PanelState {
+    const {lists} = hosts;
+    const lost = lists.filter(list => list.host.state === 'lost');
+    // A host that never had machines for us is no emergency while another one works: the menu tells of it.
+    if (lost.length > 0 && (lost.length === lists.length || lost.some(list => list.nMachines > 0)))
+        return 'attention';
+    if (lists.some(list => list.machines.some(needsAttention))) return 'attention';
+    return countActive(lists) > 0 ? 'running' : 'idle';
+}
+
+function needsAttention(machine: Machine): boolean {
+    if (machine.failing || machine.state === 'crashed') return true;
+    return machine.state === 'paused' && ['io-error', 'watchdog', 'crashed'].includes(machine.reason);
+}
+
+function countActive(lists: readonly MachineList[]): number {
+    return lists.reduce((sum, list) => sum + list.nActive, 0);
+}
+
+/** What a screen reader says of the icon. */
+function summary({lists}: HostList, state: PanelState): string {
+    if (state === 'attention') return fill(_('{app}: needs attention'), {app: APP_NAME});
+    const count = countActive(lists);
+    if (count === 0) return fill(_('{app}: no machine is running'), {app: APP_NAME});
+    return fill(ngettext('{app}: {count} machine is running', '{app}: {count} machines are running', count), {
+        app: APP_NAME,
+        count,
+    });
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Clutter from 'gi://Clutter';
+import GObject from 'gi://GObject';
+import St from 'gi://St';
+import {Spinner} from 'resource:///org/gnome/shell/ui/animation.js';
+import {PopupMenuItem, PopupSubMenuMenuItem} from 'resource:///org/gnome/shell/ui/popupMenu.js';
+
+import type {Machine} from '../shared/machines/machine.js';
+import {actionIcon, actionLabel, stateLabel} from '../shared/machines/words.js';
+import {_, fill, oneLine} from '../shared/platform/i18n.js';
+import {HandoverError} from '../shared/platform/errors.js';
+import {containsFocus} from './keyFocus.js';
+import {fillMachineMenu, type SubmenuParts} from './machineSubmenu.js';
+
+/** More of a name (characters) does not fit into the menu, and is not worth laying out. */
+const LONGEST_NAME = 80;
+const SPINNER_SIZE = 16;
+
+/** A machine in the menu: its name, its state, the one obvious thing to do, and a submenu with the rest. */
+export class MachineMenuItem extends PopupSubMenuMenuItem {
+    static {
+        GObject.registerClass({GTypeName: 'HandoverMachineMenuItem'}, this);
+    }
+
+    readonly #state: St.Label;
+    readonly #warning: St.Icon;
+    readonly #button: St.Button;
+    readonly #buttonIcon: St.Icon;
+    readonly #spinner: Spinner;
+    /** What the submenu was made from, to see when it is out of date. */
+    #offered = '';
+
+    constructor(
+        readonly machine: Machine,
+        private readonly parts: SubmenuParts,
+    ) {
+        super('', false);
+        this.add_style_class_name('handover-machine');
+        const center = Clutter.ActorAlign.CENTER;
+
+        this.#warning = new St.Icon({
+            icon_name: 'dialog-warning-symbolic',
+            style_class: 'popup-menu-icon',
+            y_align: center,
+        });
+        this.#state = new St.Label({style_class: 'handover-machine-state', y_align: center});
+        this.#buttonIcon = new St.Icon({style_class: 'popup-menu-icon'});
+        this.#button = new St.Button({
+            style_class: 'icon-button flat handover-machine-button',
+            child: this.#buttonIcon,
+            can_focus: true,
+            y_align: center,
+        });
+        this.#button.connect('clicked', () => parts.commands.toggle(machine));
+        this.#spinner = new Spinner(SPINNER_SIZE, {animate: false, hideOnStop: true});
+        this.#spinner.set({x_align: center, y_align: center, x_expand: true, y_expand: true});
+        const slot = new St.Widget({
+            style_class: 'handover-machine-slot',
+            layout_manager: new Clutter.BinLayout(),
+            y_align: center,
+        });
+        slot.add_child(this.#button);
+        slot.add_child(this.#spinner);
+
+        const arrow = this.get_last_child();
+        for (const child of [this.#warning, this.#state, slot]) this.insert_child_below(child, arrow);
+
+        // A menu without items does not open, so the first look at it needs one to begin with.
+        this.menu.addMenuItem(new PopupMenuItem(''));
+        this.menu.connect('open-state-changed', (_menu, open): undefined => {
+            if (open) this.#fillMenu();
+        });
+        const handler = machine.connect('notify::short-name', () => this.sync());
+        this.connect('destroy', () => machine.disconnect(handler));
+        machine.loadDetails().catch((error: unknown) => {
+            // Without its details the row has the machine's name; what is wrong shows elsewhere.
+            if (!(error instanceof HandoverError)) throw error;
+        });
+        this.sync();
+    }
+
+    /** Shows the machine as it is now. */
+    sync(): void {
+        const {machine} = this;
+        const name = oneLine(machine.shortName, LONGEST_NAME);
+        const state = stateLabel(machine);
+        this.label.text = name;
+        this.#state.text = state;
+        this.accessible_name = fill(_('{name}, {state}'), {name, state});
+        this.#warning.visible = machine.failing;
+
+        const action = machine.obvious;
+        if (action) {
+            this.#buttonIcon.icon_name = actionIcon(action);
+            this.#button.accessible_name = fill(_('{action}: {name}'), {action: actionLabel(action), name});
+        } else if (this.#button.has_key_focus()) {
+            this.grab_key_focus();
+        }
+        this.#button.visible = action !== null;
+        if (machine.transition) this.#spinner.play();
+        else this.#spinner.stop();
+
+        if (this.menu.isOpen && this.#offered !== this.#offer()) this.#fillMenu();
+    }
+
+    /** The button is a step of its own for Tab, although it lies inside something that takes the focus. */
+    override vfunc_navigate_focus(from: Clutter.Actor | null, direction: St.DirectionType): boolean {
+        const {TAB_FORWARD, TAB_BACKWARD} = St.DirectionType;
+        const onButton = from === this.#button;
+        if (direction === TAB_FORWARD && from === this) return this.#focusButton();
+        if (direction === TAB_BACKWARD && onButton) {
+            this.grab_key_focus();
+            return true;
+        }
+        if (direction === TAB_BACKWARD && from !== this && this.#focusButton()) return true;
+        return super.vfunc_navigate_focus(from, direction);
+    }
+
+    #focusButton(): boolean {
+        if (!this.#button.visible) return false;
+        this.#button.grab_key_focus();
+        return true;
+    }
+
+    #offer(): string {
+        const {machine, parts} = this;
+        const {preferences} = parts;
+        return [
+            ...machine.actions,
+            machine.failing,
+            preferences.isPinned(machine.key),
+            preferences.chosenMachine === machine.key,
+        ].join(' ');
+    }
+
+    #fillMenu(): void {
+        const focused = containsFocus(this.menu.actor);
+        this.#offered = this.#offer();
+        fillMachineMenu(this.menu, this.machine, this.parts);
+        if (focused) this.grab_key_focus();
+    }
+}

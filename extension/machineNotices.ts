@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type {HostList} from '../shared/hosts/hostList.js';
+import type {Happening} from '../shared/machines/happening.js';
+import type {Machine} from '../shared/machines/machine.js';
+import {type NoticeAction, noticeFor} from '../shared/notices/notice.js';
+import {describeProblem} from '../shared/problems/problem.js';
+import type {Preferences} from '../shared/settings/preferences.js';
+import type {HandoverApp} from './handoverApp.js';
+import type {MachineCommands} from './machineCommands.js';
+import type {Notifications} from './notifications.js';
+
+interface Parts {
+    readonly hosts: HostList;
+    readonly preferences: Preferences;
+    readonly app: HandoverApp;
+    readonly commands: MachineCommands;
+    readonly notifications: Notifications;
+    /** Whether the user has our menu open, and so sees what happens. */
+    readonly isWatching: () => boolean;
+}
+
+/** Notifies of what happens to machines while nobody looks at them. */
+export class MachineNotices {
+    readonly #handler: number;
+
+    constructor(private readonly parts: Parts) {
+        this.#handler = parts.hosts.connect('happened', (_hosts, machine: Machine, happening: Happening) =>
+            this.#onHappened(machine, happening),
+        );
+    }
+
+    dispose(): void {
+        this.parts.hosts.disconnect(this.#handler);
+    }
+
+    #onHappened(machine: Machine, happening: Happening): void {
+        const {preferences, app, notifications, isWatching} = this.parts;
+        if (!preferences.notifications || app.isFocused) return;
+        const notice = noticeFor(machine, happening);
+        if (!notice || (!notice.urgent && isWatching())) return;
+        notifications.show({
+            ...notice,
+            buttons: notice.buttons.map(({label, action}) => ({
+                label,
+                pressed: () => this.#perform(machine, happening, action),
+            })),
+            activated: () => app.showMachine(machine.key),
+        });
+    }
+
+    #perform(machine: Machine, happening: Happening, action: NoticeAction): void {
+        const {app, commands} = this.parts;
+        if (action !== 'details') {
+            // The button itself said what is going to happen, so there is no second question.
+            commands.run(machine, action);
+        } else if (happening.error === undefined) {
+            app.showMachine(machine.key);
+        } else {
+            app.showProblem(machine.key, describeProblem(happening.error));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Clutter from 'gi://Clutter';
+import GObject from 'gi://GObject';
+import Pango from 'gi://Pango';
+import St from 'gi://St';
+import {
+    PopupBaseMenuItem,
+    PopupMenuItem,
+    type PopupMenuBase,
+    PopupSeparatorMenuItem,
+} from 'resource:///org/gnome/shell/ui/popupMenu.js';
+
+import type {MachineAction} from '../shared/machines/actions.js';
+import type {Machine} from '../shared/machines/machine.js';
+import {actionLabel} from '../shared/machines/words.js';
+import {_} from '../shared/platform/i18n.js';
+import {describeProblem} from '../shared/problems/problem.js';
+import type {Preferences} from '../shared/settings/preferences.js';
+import type {HandoverApp} from './handoverApp.js';
+import type {MachineCommands} from './machineCommands.js';
+
+export interface SubmenuParts {
+    readonly preferences: Preferences;
+    readonly app: HandoverApp;
+    readonly commands: MachineCommands;
+}
+
+/** The order in which a machine's menu lists what can be done. */
+const LISTED: readonly MachineAction[] = [
+    'start',
+    'resume',
+    'wake',
+    'shutdown',
+    'reboot',
+    'pause',
+    'save',
+    'reset',
+    'force-off',
+];
+
+/**
+ * Fills a menu with everything that can be done with a machine now.
+ *
+ * @param menu what it held before goes
+ */
+export function fillMachineMenu(menu: PopupMenuBase, machine: Machine, parts: SubmenuParts): void {
+    const {preferences, app, commands} = parts;
+    const {key} = machine;
+    menu.removeAll();
+    const add = (label: string, activated: () => void): void => {
+        const item = new PopupMenuItem(label);
+        item.connect('activate', activated);
+        menu.addMenuItem(item);
+    };
+
+    if (machine.failure) {
+        const problem = describeProblem(machine.failure.error);
+        menu.addMenuItem(new SentenceItem(problem.body));
+        add(_('Details'), () => app.showProblem(key, problem));
+        add(_('Dismiss'), () => machine.dismissFailure());
+        menu.addMenuItem(new PopupSeparatorMenuItem());
+    }
+    for (const action of LISTED) {
+        if (machine.actions.includes(action)) add(labelOf(action), () => commands.ask(machine, action));
+    }
+    if (machine.active) add(_('Open display'), () => commands.openDisplayOf(machine));
+    menu.addMenuItem(new PopupSeparatorMenuItem());
+    if (preferences.isPinned(key)) add(_('Unpin'), () => preferences.setPinned(key, false));
+    else add(_('Pin to the top'), () => preferences.setPinned(key, true));
+    if (preferences.chosenMachine === key)
+        add(_('Do not use for shortcuts'), () => (preferences.chosenMachine = ''));
+    else add(_('Use for shortcuts'), () => (preferences.chosenMachine = key));
+    add(_('Show in Handover'), () => app.showMachine(key));
+}
+
+/** An ellipsis says that a question follows. */
+function labelOf(action: MachineAction): string {
+    return action === 'force-off' || action === 'reset' ? `${actionLabel(action)}…` : actionLabel(action);
+}
+
+/** A sentence in a menu, as long as it needs to be. */
+class SentenceItem extends PopupBaseMenuItem {
+    static {
+        GObject.registerClass({GTypeName: 'HandoverSentenceItem'}, this);
+    }
+
+    constructor(text: string) {
+        super({reactive: false, can_focus: false});
+        const label = new St.Label({
+            text,
+            style_class: 'handover-sentence',
+            x_expand: true,
+            y_align: Clutter.ActorAlign.CENTER,
+        });
+        label.clutter_text.set({
+            line_wrap: true,
+            line_wrap_mode: Pango.WrapMode.WORD_CHAR,
+            ellipsize: Pango.EllipsizeMode.NONE,
+        });
+        this.add_child(label);
+        this.label_actor = label;
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type Gio from 'gi://Gio';
+import * as Main from 'resource:///org/gnome/shell/ui/main.js';
+import * as MessageTray from 'resource:///org/gnome/shell/ui/messageTray.js';
+
+import {APP_NAME} from '../shared/names.js';
+
+export interface NotificationButton {
+    readonly label: string;
+    readonly pressed: () => void;
+}
+
+export interface NotificationContent {
+    /** One of each id is there at a time: the next takes its place. */
+    readonly id: string;
+    readonly title: string;
+    /** Plain text, never markup. */
+    readonly body: string;
+    /** Stays until somebody has seen to it. */
+    readonly urgent: boolean;
+    readonly buttons: readonly NotificationButton[];
+    /** What a click on the notification itself does. */
+    readonly activated?: () => void;
+}
+
+/** Our notifications, in a source of their own that is there while it has any. */
+export class Notifications {
+    #source: MessageTray.Source | null = null;
+    readonly #shown = new Map<string, MessageTray.Notification>();
+    readonly #activated = new Map<string, () => void>();
+
+    /** @param icon the source's */
+    constructor(private readonly icon: Gio.Icon) {}
+
+    /** Shows a notification, in place of the one that has the same id. */
+    show(content: NotificationContent): void {
+        const there = this.#shown.get(content.id);
+        const notification = there ?? this.#make(content.id);
+        const {title, body, urgent, buttons, activated} = content;
+        notification.clearActions();
+        for (const {label, pressed} of buttons) notification.addAction(label, pressed);
+        if (activated) this.#activated.set(content.id, activated);
+        else this.#activated.delete(content.id);
+        notification.set({
+            title,
+            body,
+            urgency: urgent ? MessageTray.Urgency.CRITICAL : MessageTray.Urgency.NORMAL,
+            resident: urgent,
+            // One that was there is announced again, because it says something new.
+            acknowledged: false,
+        });
+        if (!there) notification.source?.addNotification(notification);
+    }
+
+    /** Takes all of them away. */
+    dispose(): void {
+        this.#source?.destroy(MessageTray.NotificationDestroyedReason.SOURCE_CLOSED);
+    }
+
+    #make(id: string): MessageTray.Notification {
+        const notification = new MessageTray.Notification({source: this.#ensureSource()});
+        notification.connect('activated', () => this.#activated.get(id)?.());
+        notification.connect('destroy', () => {
+            this.#shown.delete(id);
+            this.#activated.delete(id);
+        });
+        this.#shown.set(id, notification);
+        return notification;
+    }
+
+    #ensureSource(): MessageTray.Source {
+        if (!this.#source) {
+            this.#source = new MessageTray.Source({title: APP_NAME, icon: this.icon});
+            this.#source.connect('destroy', () => (this.#source = null));
+            Main.messageTray.add(this.#source);
+        }
+        return this.#source;
+    }
+}
