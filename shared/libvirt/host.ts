@@ -5,6 +5,7 @@ import GObject from 'gi://GObject';
 import type {BusSignal} from '../platform/bus.js';
 import {delay, monotonicMs} from '../platform/clock.js';
 import {CancelledError, HandoverError} from '../platform/errors.js';
+import {Slicer} from '../platform/slicer.js';
 import {DaemonWatch} from './daemonWatch.js';
 import {DomainClient} from './domainClient.js';
 import type {StateAndReason} from './domainState.js';
@@ -41,11 +42,11 @@ export interface HostFollower {
      * All domains as they stood when they were asked for.
      *
      * @param domains name → state
-     * @param askedAt `serial` of the last event before the question: what came later is newer than this
+     * @param askedAt `serial` of the last signal before the question: what came later is newer than this
      * @param missed whether events may have been missed since the last time
      */
     reconcile(domains: ReadonlyMap<string, StateAndReason>, askedAt: number, missed: boolean): void;
-    /** A lifecycle event; `serial` counts them. */
+    /** A lifecycle event; `serial` counts signals. */
     domainEvent(path: string, event: number, detail: number, serial: number): void;
     /** Any other signal of a domain, by the name of its member. */
     domainSignal(path: string, member: string, serial: number): void;
@@ -79,6 +80,7 @@ export class Host extends GObject.Object {
     }
 
     readonly #followers = new Set<HostFollower>();
+    readonly #signals = new Slicer<[BusSignal, number]>(([signal, serial]) => this.#onSignal(signal, serial));
     #service: LibvirtService | null = null;
     #watch: DaemonWatch | null = null;
     #detach: (() => void) | null = null;
@@ -123,7 +125,7 @@ export class Host extends GObject.Object {
         return this.#error;
     }
 
-    /** How many signals of domains have come so far. */
+    /** How many signals have come so far. */
     get serial(): number {
         return this.#serial;
     }
@@ -149,6 +151,7 @@ export class Host extends GObject.Object {
         this.#watch = null;
         this.#detach?.();
         this.#detach = null;
+        this.#signals.close();
         this.#service = null;
         this.#syncing = null;
         this.#setState('closed', null);
@@ -238,7 +241,7 @@ export class Host extends GObject.Object {
         this.#service = service;
         this.#watch = new DaemonWatch(this.driver, service.bus, () => this.#sign());
         this.#detach = service.attach(this.driver.path, {
-            signal: signal => this.#onSignal(signal),
+            signal: signal => this.#signals.push([signal, ++this.#serial]),
             ownerChanged: owner => this.#onOwner(owner),
         });
         return service;
@@ -249,16 +252,16 @@ export class Host extends GObject.Object {
         if (owner === null ? this.#state === 'ready' : this.#state === 'lost') this.#sign();
     }
 
-    #onSignal(signal: BusSignal): void {
-        if (signal.member === 'DomainEvent' && signal.interfaceName === Connect.name) {
-            if (signal.parameters.get_type_string() !== '(oii)') return;
-            const [path, event, detail] = signal.parameters.deepUnpack() as [string, number, number];
-            this.#serial++;
-            for (const follower of this.#followers) follower.domainEvent(path, event, detail, this.#serial);
-        } else if (signal.interfaceName === Domain.name) {
-            this.#serial++;
-            for (const follower of this.#followers)
-                follower.domainSignal(signal.path, signal.member, this.#serial);
+    #onSignal({path, interfaceName, member, parameters}: BusSignal, serial: number): void {
+        if (member === 'DomainEvent' && interfaceName === Connect.name) {
+            if (parameters.get_type_string() !== '(oii)') return;
+            // Bursts bring thousands: this is a third of the work of unpacking.
+            const [domain] = parameters.get_child_value(0).get_string();
+            const event = parameters.get_child_value(1).get_int32();
+            const detail = parameters.get_child_value(2).get_int32();
+            for (const follower of this.#followers) follower.domainEvent(domain, event, detail, serial);
+        } else if (interfaceName === Domain.name) {
+            for (const follower of this.#followers) follower.domainSignal(path, member, serial);
         }
     }
 

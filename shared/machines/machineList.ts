@@ -8,6 +8,7 @@ import {DEFINED_RENAMED, DomainEvent, stateFromEvent, UNDEFINED_RENAMED} from '.
 import type {Host, HostFollower} from '../libvirt/host.js';
 import {LibvirtError} from '../libvirt/libvirtErrors.js';
 import {HandoverError} from '../platform/errors.js';
+import {Limiter} from '../platform/limiter.js';
 import type {Happening} from './happening.js';
 import {Machine, type MachineOwner} from './machine.js';
 
@@ -83,6 +84,8 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     readonly #byPath = new Map<string, Machine>();
     /** Events of domains whose name is being asked for, in the order they came. */
     readonly #nameless = new Map<string, LifecycleEvent[]>();
+    /** What an event makes us ask for: a few at a time, since a burst is not to be answered by a burst. */
+    readonly #lookups = new Limiter(2);
     /** Names that went after a reconciliation was asked for, with the serial of the event that told. */
     readonly #removedAt = new Map<string, number>();
     #active = 0;
@@ -213,10 +216,11 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
             return;
         }
         this.#nameless.set(path, [lifecycle]);
-        void this.#resolve(path);
+        void this.#lookups.run(() => this.#resolve(path));
     }
 
     async #resolve(path: string): Promise<void> {
+        if (this.#unfollow === null) return;
         let name: string | null;
         try {
             name = await this.host.nameOf(path);
@@ -289,7 +293,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
                 const state = stateFromEvent(event, detail);
                 if (!state) return;
                 machine.applyState(state, serial);
-                if (event === DomainEvent.STOPPED) void this.#removeIfTransient(machine);
+                if (event === DomainEvent.STOPPED) this.#removeIfTransient(machine);
             }
         }
     }
@@ -309,14 +313,16 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     }
 
     /** A transient machine ceases to exist when it stops, and no event tells that. */
-    async #removeIfTransient(machine: Machine): Promise<void> {
-        if (machine.knownPersistent === true) return;
-        if (machine.knownPersistent === false) {
-            this.#remove(machine);
-            return;
-        }
+    #removeIfTransient(machine: Machine): void {
+        if (machine.knownPersistent === false) this.#remove(machine);
+        else if (machine.knownPersistent === null)
+            void this.#lookups.run(() => this.#askWhetherTransient(machine));
+    }
+
+    async #askWhetherTransient(machine: Machine): Promise<void> {
+        if (machine.path === null || machine.active || this.#unfollow === null) return;
         try {
-            machine.setPersistent(await this.host.domain(machine.path!).persistent());
+            machine.setPersistent(await this.host.domain(machine.path).persistent());
         } catch (error) {
             if (!(error instanceof HandoverError)) throw error;
             if (error instanceof LibvirtError && !machine.active) this.#remove(machine);

@@ -107,10 +107,11 @@ export class CallCount {
     constructor() {
         const {calls} = this;
         const original = this.#original as (...args: unknown[]) => void;
-        Gio.DBusConnection.prototype.call = function (this: Gio.DBusConnection, ...args: unknown[]) {
+        const counting = function (this: Gio.DBusConnection, ...args: unknown[]): void {
             if (args[0] === 'org.libvirt') calls.push(String(args[3]));
             original.apply(this, args);
-        } as typeof this.#original;
+        };
+        Gio.DBusConnection.prototype.call = counting as typeof Gio.DBusConnection.prototype.call;
     }
 
     stop(): string[] {

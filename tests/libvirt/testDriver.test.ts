@@ -160,7 +160,10 @@ describe('The test driver', () => {
         expect([machine.detailsLoaded, machine.uuid, machine.vcpus]).toEqual([false, '', 0]);
         await machine.loadDetails();
         expect([machine.vcpus, machine.memoryKib, machine.persistent, machine.autostart]).toEqual([
-            1, 8192, true, false,
+            1,
+            8192,
+            true,
+            false,
         ]);
         expect(machine.uuid.replaceAll('-', '_')).toBe(path.slice(path.lastIndexOf('/') + 2));
         const set = (type: number, value: string, key = '', uri = ''): Promise<unknown> =>

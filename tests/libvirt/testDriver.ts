@@ -17,7 +17,9 @@ export function testDomain(name: string): string {
 export const testDriver = {
     /** @returns the machine's object path */
     async define(name: string): Promise<string> {
-        return String((await callBus(CONNECT, 'DomainDefineXML', new GLib.Variant('(s)', [testDomain(name)])))[0]);
+        return String(
+            (await callBus(CONNECT, 'DomainDefineXML', new GLib.Variant('(s)', [testDomain(name)])))[0],
+        );
     },
 
     /** Starts a machine that ceases to be when it stops. @returns its object path */
