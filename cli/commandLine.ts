@@ -3,8 +3,8 @@ import {buildApplication, buildCommand, buildRouteMap, ExitCode as ParserExit, r
 
 import {DRIVERS} from '../shared/libvirt/drivers.js';
 import {APP_NAME, VERSION} from '../shared/names.js';
-import {ExitCode} from './exitCodes.js';
-import {stderr, stdout} from './output.js';
+import {BROKEN_PIPE, ExitCode} from './exitCodes.js';
+import {PipeClosedError, stderr, stdout} from './output.js';
 import {reportUsage} from './report.js';
 import {runVerb} from './runVerb.js';
 import {VERBS, type Verb, type VerbOptions} from './verbs.js';
@@ -111,7 +111,12 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
         stderr: {write: (text: string) => void complaints.push(text)},
         exitCode: null as number | string | null,
     };
-    await run(application, args, {process});
+    try {
+        await run(application, args, {process});
+    } catch (error) {
+        if (error instanceof PipeClosedError) return BROKEN_PIPE;
+        throw error;
+    }
     if (ended[0] !== undefined) return ended[0];
     if (complaints.length === 0) return ExitCode.done;
     const message = complaints.join('').trim();

@@ -2,24 +2,8 @@
 import GLib from 'gi://GLib';
 import GLibUnix from 'gi://GLibUnix';
 
-import {exitCodeOfSignal} from './exitCodes.js';
-
 const SIGINT = 2;
 const SIGTERM = 15;
-
-/** The person, or the system, ended the wait; the message says what stays undone. */
-export class Interrupted extends Error {
-    constructor(
-        readonly signal: number,
-        whatStays: string,
-    ) {
-        super(whatStays);
-    }
-
-    get exitCode(): number {
-        return exitCodeOfSignal(this.signal);
-    }
-}
 
 /**
  * Calls back at SIGINT and SIGTERM instead of ending the process.

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The build makes one file of this and of what it imports; `import()` reaches the rest, which shares no module
+// with it (esbuild.config.mjs).
 import GLib from 'gi://GLib';
 import System from 'system';
 
 import {completeEnvironment} from './environment.js';
-import {BROKEN_PIPE, ExitCode} from './exitCodes.js';
-import {PipeClosedError} from './output.js';
+import {ExitCode} from './exitCodes.js';
 import {readQuickList} from './quickList.js';
 import {runVerb} from './runVerb.js';
+import {list} from './verbs/list.js';
 
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
     completeEnvironment();
     const quick = readQuickList(args);
-    if (quick) {
-        const {list} = await import('./verbs/list.js');
-        return await runVerb(quick, () => list(quick));
-    }
+    if (quick) return await runVerb(quick, () => list(quick));
     const {runCommandLine} = await import('./commandLine.js');
     return await runCommandLine(args);
 }
@@ -29,10 +28,6 @@ function exit(code: number): void {
 }
 
 main(System.programArgs).then(exit, (error: unknown) => {
-    if (error instanceof PipeClosedError) {
-        exit(BROKEN_PIPE);
-        return;
-    }
     console.error(error);
     exit(ExitCode.failed);
 });

@@ -6,7 +6,8 @@ import type {Operation} from '../shared/operations/operation.js';
 import {withDeadline} from '../shared/platform/clock.js';
 import {CancelledError} from '../shared/platform/errors.js';
 import {_, fill} from '../shared/platform/i18n.js';
-import {Interrupted, onInterrupt} from './interrupt.js';
+import {Interrupted} from './interrupted.js';
+import {onInterrupt} from './interrupt.js';
 import {showProgress} from './progress.js';
 
 /** How long (ms) libvirt may take to call off what it has begun. */

@@ -4,7 +4,7 @@ import {messageOf} from '../shared/platform/errors.js';
 import {_, fill} from '../shared/platform/i18n.js';
 import {describeProblem, type Problem} from '../shared/problems/problem.js';
 import {ExitCode} from './exitCodes.js';
-import {Interrupted} from './interrupt.js';
+import {Interrupted} from './interrupted.js';
 import {stderr} from './output.js';
 import {escapeControls, withoutIsolates} from './plainText.js';
 
