@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // All tests: node tools/test.mjs [SUITE|FILE…] [--gnome 48|51] [--filter TEXT]
 import {parseArgs} from 'node:util';
+import {ensureGuest} from './lib/guest.mjs';
 import {progress, runTool, ToolError} from './lib/progress.mjs';
 import {ensureBuild, ensureNodeModules} from './lib/project.mjs';
 import {ensureSysroot} from './lib/sysroots.mjs';
@@ -9,16 +10,16 @@ import {bundleTests, testFiles} from './lib/testBundles.mjs';
 import {runChecks, runTestFile} from './lib/testRun.mjs';
 
 /**
- * Each suite with the GNOME versions that it runs on, the floor first, and whether it uses the
- * installed project rather than the sources.
+ * Each suite with the GNOME versions that it runs on, the floor first, whether it uses the
+ * installed project rather than the sources, and whether it boots the test guest.
  */
 const suites = {
-    checks: {versions: ['48'], installed: false},
-    unit: {versions: ['48'], installed: false},
-    libvirt: {versions: ['48'], installed: false},
-    cli: {versions: ['48'], installed: true},
-    shell: {versions: ['48', '51'], installed: true},
-    app: {versions: ['48', '51'], installed: true},
+    checks: {versions: ['48'], installed: false, guest: false},
+    unit: {versions: ['48'], installed: false, guest: false},
+    libvirt: {versions: ['48'], installed: false, guest: true},
+    cli: {versions: ['48'], installed: true, guest: true},
+    shell: {versions: ['48', '51'], installed: true, guest: true},
+    app: {versions: ['48', '51'], installed: true, guest: true},
 };
 
 const usage = `Usage: npm test -- [SUITE|FILE…] [--gnome 48|51] [--filter TEXT]
@@ -120,6 +121,7 @@ await runTool(async () => {
     const begun = Date.now();
     await ensureNodeModules();
     const floor = await ensureSysroot('48');
+    if ([...plan.keys()].some(suite => suites[suite].guest)) await ensureGuest();
     const bundled = await bundle([...plan.values()].flat(), tally);
 
     if (plan.has('checks') && versions.includes('48')) {

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Makes the test guest out of the sysroot's own packages: a kernel and an initramfs with busybox
+# and the guest agent. Runs as the sysroot's root.
+# Usage: make.sh TARGET
+set -eu
+
+target=$1
+here=$(dirname "$0")
+kernel=$(ls /boot/vmlinuz-* | sort -V | tail -n 1)
+modules=/usr/lib/modules/${kernel#/boot/vmlinuz-}/kernel
+tree=$(mktemp -d)
+
+mkdir -p "$tree/bin" "$tree/sbin" "$tree/dev" "$tree/proc" "$tree/sys" "$tree/run" "$tree/modules" \
+  "$tree/etc" "$tree/tmp"
+install -m 755 "$here/init" "$tree/init"
+install -m 755 "$here/shutdown" "$tree/sbin/shutdown"
+install -m 755 /usr/bin/busybox "$tree/bin/busybox"
+ln -s busybox "$tree/bin/sh"
+install -m 755 /usr/sbin/qemu-ga "$tree/bin/qemu-ga"
+ldd /usr/sbin/qemu-ga | grep -o '/[^ ]*' | while read -r library; do
+  install -D -m 755 "$library" "$tree$library"
+done
+
+# Numbered, because init loads them in the order of their names.
+at=10
+for module in drivers/input/evdev drivers/acpi/button drivers/misc/pvpanic/pvpanic \
+  drivers/misc/pvpanic/pvpanic-mmio drivers/misc/pvpanic/pvpanic-pci; do
+  file=$(ls "$modules/$module".ko*)
+  case $file in
+    *.xz) busybox xzcat "$file" ;;
+    *.gz) busybox zcat "$file" ;;
+    *) cat "$file" ;;
+  esac >"$tree/modules/$at-${module##*/}.ko"
+  at=$((at + 1))
+done
+
+mkdir -p "$target"
+(cd "$tree" && find . | cpio --quiet -o -H newc) >"$target/initramfs.new"
+install -m 644 "$kernel" "$target/vmlinuz.new"
+mv "$target/vmlinuz.new" "$target/vmlinuz"
+mv "$target/initramfs.new" "$target/initramfs"
+chmod 644 "$target/initramfs"
