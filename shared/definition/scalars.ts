@@ -19,7 +19,7 @@ export function wholeNumber(value: string | null): number | null {
     const text = value?.trim() ?? '';
     if (/^0x[0-9a-f]+$/i.test(text)) return Number.parseInt(text, 16);
     if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);
-    return /^[0-9]+$/.test(text) ? Number.parseInt(text, 10) : null;
+    return /^(0|[1-9][0-9]*)$/.test(text) ? Number.parseInt(text, 10) : null;
 }
 
 /** {@link wholeNumber} of an attribute. */

@@ -51,7 +51,7 @@ const MARK = '-';
 const AROUND = 'around';
 
 /** libxml2, and so libvirt, refuses a deeper document. */
-const MAX_DEPTH = 256;
+const MAX_DEPTH = 257;
 
 interface ParsedNode {
     readonly [name: string]: string | readonly ParsedNode[];
@@ -128,7 +128,7 @@ function parseNesting({text}: Source): readonly ParsedNode[] {
         commentPropName: COMMENT,
         cdataPropName: CDATA,
         textNodeName: TEXT,
-        maxNestedTags: MAX_DEPTH + 1,
+        maxNestedTags: MAX_DEPTH,
         jPath: false,
         // It asks twice for the name of an element without content.
         transformTagName: name => (name.startsWith(MARK) ? name : MARK + name),

@@ -58,7 +58,7 @@ const MALFORMED: readonly (readonly [string, string])[] = [
     ['control character', '<a>\u0001</a>'],
     ['control character in a comment', '<a><!--\u0001--></a>'],
     ['not a character', '<a>\uffff</a>'],
-    ['257 elements deep', '<a>'.repeat(257) + '</a>'.repeat(257)],
+    ['258 elements deep', '<a>'.repeat(258) + '</a>'.repeat(258)],
 ];
 
 describe('Parsing XML', () => {
@@ -97,8 +97,8 @@ describe('Parsing XML', () => {
         expect(lineOf('<a>\n\n\u0007</a>')).toBe(3);
     });
 
-    it('takes 256 elements deep, as libxml2 does', async () => {
-        const xml = '<a>'.repeat(256) + '</a>'.repeat(256);
+    it('takes 257 elements deep, as libxml2 does', async () => {
+        const xml = '<a>'.repeat(257) + '</a>'.repeat(257);
         expect(serializeDocument(parseXml(xml))).toBe(xml);
         expect(await isWellFormed(xml)).toBeTrue();
     });
