@@ -19,7 +19,10 @@ export function cpuSeconds(pid: number): number {
     return (user + system) / TICKS_PER_SECOND;
 }
 
-/** @returns the memory that a process has for itself, and its share of what it has with others, in KiB */
-export function proportionalKib(pid: number): number {
-    return Number(/^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1]);
+/**
+ * @returns the memory that a process has for itself and that no file backs, in KiB; unlike PSS it does not change
+ *   when another program comes or goes
+ */
+export function anonymousKib(pid: number): number {
+    return Number(/^Anonymous:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1]);
 }
