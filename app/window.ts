@@ -17,6 +17,9 @@ import {MachineLog} from './machines/machineLog.js';
 
 GObject.type_ensure(Sidebar.$gtype);
 
+/** The page of what is selected is built this long (ms) after the window, unless it is asked for. */
+const FIRST_PAGE_MS = 120;
+
 /** The window: machines at the left, the page of what is selected at the right. */
 export class Window extends Adw.ApplicationWindow {
     static {
@@ -42,6 +45,8 @@ export class Window extends Adw.ApplicationWindow {
     /** A machine that was asked for before its host had answered, and what to do then. */
     #wanted: {key: string; then: (machine: Machine) => void} | null = null;
     #settle = 0;
+    #settled = false;
+    #icons = 0;
 
     constructor(
         application: Adw.Application,
@@ -60,6 +65,11 @@ export class Window extends Adw.ApplicationWindow {
             return false;
         });
         this.#queueSettle();
+        this.#icons = GLib.idle_add(GLib.PRIORITY_LOW, () => {
+            this.#icons = 0;
+            this._sidebar.showIcons();
+            return GLib.SOURCE_REMOVE;
+        });
     }
 
     /** Whether the person looks at this machine now. */
@@ -120,11 +130,12 @@ export class Window extends Adw.ApplicationWindow {
         this._sidebar.openSearch();
     }
 
-    /** After hosts or machines came or went, once the rows have been drawn: pages are not for the first frame. */
+    /** After hosts or machines came or went. At the start the list comes first, to the eye and to screen readers. */
     #queueSettle(): void {
         if (this.#settle !== 0) return;
-        this.#settle = GLib.idle_add(GLib.PRIORITY_LOW, () => {
+        this.#settle = GLib.timeout_add(GLib.PRIORITY_LOW, this.#settled ? 0 : FIRST_PAGE_MS, () => {
             this.#settle = 0;
+            this.#settled = true;
             void this.#settleNow();
             return GLib.SOURCE_REMOVE;
         });
@@ -173,8 +184,8 @@ export class Window extends Adw.ApplicationWindow {
     }
 
     #close(): void {
-        if (this.#settle !== 0) GLib.Source.remove(this.#settle);
-        this.#settle = 0;
+        for (const source of [this.#settle, this.#icons]) if (source !== 0) GLib.Source.remove(source);
+        this.#settle = this.#icons = 0;
         this.#pages?.close();
         this._sidebar.close();
         this.#log.close();

@@ -16,7 +16,7 @@ import type {MachineActions} from './machineActions.js';
 import {MachineFacts} from './machineFacts.js';
 import type {MachineLog} from './machineLog.js';
 import {MachineSettings} from './machineSettings.js';
-import {STATE_STYLES, stateLook} from './stateLook.js';
+import {showState} from './stateLook.js';
 
 for (const type of [LogView, MachineFacts, MachineSettings]) GObject.type_ensure(type.$gtype);
 
@@ -126,14 +126,11 @@ export class MachinePage extends Adw.NavigationPage {
     #sync(): void {
         const machine = this.#machine;
         if (!machine) return;
-        const look = stateLook(machine);
         const label = oneLine(machine.title || machine.name);
         this.title = label;
         this._name.label = label;
         this._state.label = stateSentence(machine);
-        this._stateIcon.icon_name = look.icon;
-        for (const style of STATE_STYLES) this._stateIcon.remove_css_class(style);
-        this._stateIcon.add_css_class(look.style);
+        showState(this._stateIcon, machine);
 
         const obvious = machine.obvious;
         this._button.child = new Adw.ButtonContent({

@@ -6,7 +6,7 @@ import Pango from 'gi://Pango';
 import type {Machine} from '../../shared/machines/machine.js';
 import {stateLabel} from '../../shared/machines/words.js';
 import {oneLine} from '../../shared/platform/i18n.js';
-import {STATE_STYLES, stateLook} from './stateLook.js';
+import {showState} from './stateLook.js';
 
 /** What a filled row is made of. */
 interface Content {
@@ -50,10 +50,14 @@ export class MachineRow extends Gtk.ListBoxRow {
         return words.every(word => text.includes(word));
     }
 
-    /** Makes its widgets, unless they are there. */
-    fill(): void {
+    /**
+     * Makes its widgets, unless they are there.
+     *
+     * @param withIcon whether the icon is shown at once, or with the next `sync()`
+     */
+    fill(withIcon = true): void {
         if (this.#content) return;
-        const icon = new Gtk.Image({accessible_role: Gtk.AccessibleRole.PRESENTATION});
+        const icon = new Gtk.Image({pixel_size: 16, accessible_role: Gtk.AccessibleRole.PRESENTATION});
         const name = new Gtk.Label({xalign: 0, ellipsize: Pango.EllipsizeMode.END});
         const state = new Gtk.Label({xalign: 0, ellipsize: Pango.EllipsizeMode.END});
         state.add_css_class('caption');
@@ -71,7 +75,7 @@ export class MachineRow extends Gtk.ListBoxRow {
         box.append(lines);
         this.#content = {icon, name, state};
         this.set_child(box);
-        this.sync();
+        this.sync(withIcon);
     }
 
     /** The name as a screen reader says it, before there is a label. */
@@ -80,15 +84,12 @@ export class MachineRow extends Gtk.ListBoxRow {
     }
 
     /** Renders the machine as it is; nothing happens while the row is empty. */
-    sync(): void {
+    sync(withIcon = true): void {
         if (!this.#content) return;
         const {icon, name, state} = this.#content;
-        const look = stateLook(this.machine);
         const label = this.label;
         const stateText = stateLabel(this.machine);
-        icon.icon_name = look.icon;
-        for (const style of STATE_STYLES) icon.remove_css_class(style);
-        icon.add_css_class(look.style);
+        if (withIcon) showState(icon, this.machine);
         if (name.label !== label) {
             name.label = label;
             this.syncName();

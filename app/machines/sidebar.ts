@@ -28,7 +28,8 @@ export class Sidebar extends Adw.NavigationPage {
                 GTypeName: 'HandoverSidebar',
                 Template: `resource://${APP_PATH}/machines/sidebar.ui`,
                 InternalChildren: [
-                    'searchButton',
+                    'searchIcon',
+                    'menuIcon',
                     'searchBar',
                     'searchEntry',
                     'listStack',
@@ -60,6 +61,7 @@ export class Sidebar extends Adw.NavigationPage {
     #nothingFound: Adw.StatusPage | null = null;
     readonly #changed = new Set<Machine>();
     #idle = 0;
+    #withIcons = false;
     #release: () => void = () => undefined;
 
     /** Begins to show the machines; once. @param window catches what is typed, for the search */
@@ -85,6 +87,18 @@ export class Sidebar extends Adw.NavigationPage {
         this._list.connect('row-activated', () => this.emit('opened'));
         for (const signal of ['value-changed', 'changed'])
             this._scroller.vadjustment.connect(signal, () => this.#queueSync());
+        this.#fillVisible();
+    }
+
+    /**
+     * Shows the icons, which are not in the first frame: loading the icon theme takes as long as all else in it.
+     */
+    showIcons(): void {
+        if (this.#withIcons) return;
+        this.#withIcons = true;
+        this._searchIcon.icon_name = 'system-search-symbolic';
+        this._menuIcon.icon_name = 'open-menu-symbolic';
+        for (const row of this.#rows ?? []) row.sync();
     }
 
     /** Ends following. */
@@ -153,7 +167,7 @@ export class Sidebar extends Adw.NavigationPage {
         this.#idle = GLib.idle_add(Gdk.PRIORITY_REDRAW - 30, () => {
             this.#idle = 0;
             this.#fillVisible();
-            for (const machine of this.#changed) this.#rows?.rowOf(machine)?.sync();
+            for (const machine of this.#changed) this.#rows?.rowOf(machine)?.sync(this.#withIcons);
             this.#changed.clear();
             return GLib.SOURCE_REMOVE;
         });
@@ -173,7 +187,7 @@ export class Sidebar extends Adw.NavigationPage {
         let beyond = ROWS_AHEAD;
         while (row && beyond > 0 && left > 0) {
             if (row instanceof MachineRow && row.get_child_visible()) {
-                row.fill();
+                row.fill(this.#withIcons);
                 left--;
             }
             if (page > 0) {

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How a machine's state looks: never by colour alone, each has an icon of its own and stands in words beside it.
+import type Gtk from 'gi://Gtk?version=4.0';
+
 import type {Machine} from '../../shared/machines/machine.js';
 
 /** An icon and the style class that colours it. */
-export interface StateLook {
+interface StateLook {
     readonly icon: string;
     readonly style: 'success' | 'warning' | 'error' | 'dimmed' | 'accent';
 }
 
 /** What a machine's state looks like now. */
-export function stateLook(machine: Machine): StateLook {
+function stateLook(machine: Machine): StateLook {
     if (machine.failing) return {icon: 'dialog-warning-symbolic', style: 'warning'};
     if (machine.transition !== '') return {icon: 'content-loading-symbolic', style: 'accent'};
     switch (machine.state) {
@@ -37,11 +39,12 @@ export function stateLook(machine: Machine): StateLook {
     }
 }
 
-/** Every class that `stateLook` may give, to be taken away before another is set. */
-export const STATE_STYLES: readonly StateLook['style'][] = [
-    'success',
-    'warning',
-    'error',
-    'dimmed',
-    'accent',
-];
+const STYLES: readonly StateLook['style'][] = ['success', 'warning', 'error', 'dimmed', 'accent'];
+
+/** Makes an image show a machine's state. */
+export function showState(image: Gtk.Image, machine: Machine): void {
+    const {icon, style} = stateLook(machine);
+    image.icon_name = icon;
+    for (const one of STYLES) if (one !== style) image.remove_css_class(one);
+    image.add_css_class(style);
+}
