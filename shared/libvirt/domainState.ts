@@ -113,7 +113,8 @@ const SUSPENDED_DETAILS = [
     'postcopy-failed',
 ];
 const RESUMED_DETAILS = ['unpaused', 'migrated', 'from-snapshot', 'postcopy', 'postcopy-failed'];
-const STOPPED_DETAILS = ['shutdown', 'destroyed', 'crashed', 'migrated', 'saved', 'failed', 'from-snapshot'];
+/** The sixth is VIR_DOMAIN_EVENT_STOPPED_FAILED: QEMU was lost while it ran, which GetState then calls crashed. */
+const STOPPED_DETAILS = ['shutdown', 'destroyed', 'crashed', 'migrated', 'saved', 'crashed', 'from-snapshot'];
 
 /**
  * The state that a lifecycle event announces.

@@ -8,7 +8,6 @@ export type HappeningKind =
     | 'removed'
     | 'started'
     | 'restored'
-    | 'shutting-down'
     | 'stopped'
     | 'saved'
     | 'crashed'
@@ -64,8 +63,6 @@ export function happeningOf(before: DomainState, after: StateAndReason): Happeni
             if (after.reason === 'io-error' || after.reason === 'watchdog') return after.reason;
             if (after.reason === 'crashed') return 'crashed';
             return PASSING_PAUSES.has(after.reason) ? null : 'paused';
-        case 'shutdown':
-            return 'shutting-down';
         case 'shutoff':
             if (!isActive(before) || before === 'crashed') return null;
             if (after.reason === 'crashed') return 'crashed';
@@ -74,6 +71,7 @@ export function happeningOf(before: DomainState, after: StateAndReason): Happeni
             return 'crashed';
         case 'pmsuspended':
             return 'suspended';
+        case 'shutdown': // libvirt tells of it when the guest has ended, a moment before it is off
         case 'nostate':
             return null;
     }

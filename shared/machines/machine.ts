@@ -406,7 +406,8 @@ export class Machine extends GObject.Object {
         this.owner.machineChanged(this);
         if (this.#failure) this.#setFailure(null);
         const kind = happeningOf(before, next);
-        if (kind) this.tell(kind);
+        // A save pauses the machine first.
+        if (kind && !(kind === 'paused' && this.transition === 'saving')) this.tell(kind);
     }
 
     markGone(): void {

@@ -114,8 +114,6 @@ export function happeningLabel(happening: Happening): string {
             return _('Started');
         case 'restored':
             return _('Started from its saved state');
-        case 'shutting-down':
-            return _('Shutting down');
         case 'stopped':
             return happening.reason === 'destroyed' ? _('Forced off') : _('Stopped');
         case 'saved':

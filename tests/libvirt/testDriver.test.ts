@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import {MachineGoneError, NotInThatStateError} from '../../shared/machines/machineErrors.js';
 import {METADATA_NAMESPACE} from '../../shared/names.js';
@@ -30,8 +31,9 @@ describe('The test driver', () => {
         for (const name of ['vm-10', 'vm-9', 'Anna', 'zz']) await testDriver.define(name);
         await following.reaches('test/zz');
         expect(list!.machines.map(one => one.name)).toEqual(['Anna', 'test', 'vm-9', 'vm-10', 'zz']);
-        expect(list!.get_n_items()).toBe(5);
-        expect(list!.get_item(2)).toBe(following.machine('test/vm-9'));
+        const model = list as unknown as Gio.ListModel;
+        expect(model.get_n_items()).toBe(5);
+        expect(model.get_item(2) as unknown).toBe(following.machine('test/vm-9'));
     });
 
     it('follows machines that others define and undefine', async () => {
