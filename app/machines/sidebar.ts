@@ -49,7 +49,8 @@ export class Sidebar extends Adw.NavigationPage {
         );
     }
 
-    declare private readonly _searchButton: Gtk.ToggleButton;
+    declare private readonly _searchIcon: Gtk.Image;
+    declare private readonly _menuIcon: Gtk.Image;
     declare private readonly _searchBar: Gtk.SearchBar;
     declare private readonly _searchEntry: Gtk.SearchEntry;
     declare private readonly _listStack: Gtk.Stack;
