@@ -3,7 +3,7 @@ import {driverById} from '../shared/libvirt/drivers.js';
 import type {ListOptions} from './verbs/list.js';
 
 /**
- * Reads the plainest and most frequent command lines: `list`, with or without `--json` and `--host ID`.
+ * Reads the plainest and most frequent command lines: `list`, with or without `--json`, `--names` and `--host ID`.
  *
  * It saves loading the parser, which takes as long as asking libvirt.
  *
@@ -13,11 +13,14 @@ export function readQuickList(args: readonly string[]): ListOptions | null {
     const [verb, ...rest] = args;
     if (verb !== 'list') return null;
     let json = false;
+    let names = false;
     const host: string[] = [];
     while (rest.length > 0) {
         const option = rest.shift();
         if (option === '--json' && !json) {
             json = true;
+        } else if (option === '--names' && !names) {
+            names = true;
         } else if (option === '--host') {
             const id = rest.shift() ?? '';
             if (!driverById(id)) return null;
@@ -26,5 +29,5 @@ export function readQuickList(args: readonly string[]): ListOptions | null {
             return null;
         }
     }
-    return {json, ...(host.length > 0 ? {host} : {})};
+    return {json, names, ...(host.length > 0 ? {host} : {})};
 }

@@ -1,2 +1,52 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-complete -W '--help --version' handover
+# bash completion for handover(1)
+
+_handover() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
+    local verbs='list show start stop restart reset pause resume save wake wait watch'
+    local hosts='system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion'
+    local states='running paused shutoff crashed pmsuspended gone'
+    local options='--json --host --timeout --verbose --help'
+    COMPREPLY=()
+
+    if ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "$verbs --help --version" -- "$cur")
+        return
+    fi
+    case $prev in
+        --host) mapfile -t COMPREPLY < <(compgen -W "$hosts" -- "$cur"); return ;;
+        --for) mapfile -t COMPREPLY < <(compgen -W "$states" -- "$cur"); return ;;
+        --timeout) return ;;
+    esac
+
+    # What the words before say: hosts that were chosen, and whether options have ended.
+    local word index ended='' chosen=()
+    for ((index = 2; index < COMP_CWORD; index++)); do
+        word=${COMP_WORDS[index]}
+        if [[ $word == -- ]]; then
+            ended=yes
+            break
+        elif [[ $word == --host && -n ${COMP_WORDS[index + 1]} ]]; then
+            chosen+=(--host "${COMP_WORDS[index + 1]}")
+        fi
+    done
+    if [[ -z $ended && $cur == -* ]]; then
+        case $verb in
+            list) options+=' --names' ;;
+            stop) options+=' --force' ;;
+            wait) options+=' --for' ;;
+        esac
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+        return
+    fi
+    [[ $verb == list ]] && return
+
+    local name typed=${cur//\\/}
+    while IFS= read -r name; do
+        [[ $name == "$typed"* ]] || continue
+        [[ -z $ended && $name == -* ]] && continue
+        COMPREPLY+=("$(printf '%q' "$name")")
+    done < <(handover list --names "${chosen[@]}" 2>/dev/null)
+}
+
+complete -F _handover handover

@@ -1,3 +1,50 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-complete -c handover -l help -d 'Print how it is used'
-complete -c handover -l version -d 'Print the version'
+# fish completion for handover(1)
+
+function __handover_machines
+    set -l words (commandline -opc)
+    set -l chosen
+    for index in (seq 2 (count $words))
+        if test "$words[$index]" = --host; and set -q words[(math $index + 1)]
+            set -a chosen --host $words[(math $index + 1)]
+        end
+    end
+    handover list --names $chosen 2>/dev/null | while read -l name
+        # A name that begins with a dash comes after “--” only.
+        if contains -- -- $words; or not string match -q -- '-*' $name
+            printf '%s\n' $name
+        end
+    end
+end
+
+set -l verbs list show start stop restart reset pause resume save wake wait watch
+set -l with_machine show start stop restart reset pause resume save wake wait watch
+set -l hosts system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion
+set -l states running paused shutoff crashed pmsuspended gone
+set -l none "not __fish_seen_subcommand_from $verbs"
+set -l any "__fish_seen_subcommand_from $verbs"
+
+complete -c handover -f
+complete -c handover -n "$none" -s h -l help -d 'Print how it is used'
+complete -c handover -n "$none" -s v -l version -d 'Print the version'
+complete -c handover -n "$none" -a list -d 'List machines'
+complete -c handover -n "$none" -a show -d 'Show one machine'
+complete -c handover -n "$none" -a start -d 'Start a machine'
+complete -c handover -n "$none" -a stop -d 'Ask the guest to shut down and wait until it has'
+complete -c handover -n "$none" -a restart -d 'Ask the guest to restart and wait until it has'
+complete -c handover -n "$none" -a reset -d 'Restart a machine at once, without asking the guest'
+complete -c handover -n "$none" -a pause -d 'Pause a machine'
+complete -c handover -n "$none" -a resume -d 'Resume a paused machine'
+complete -c handover -n "$none" -a save -d 'Save the state of a machine to disk and stop it'
+complete -c handover -n "$none" -a wake -d 'Wake a guest that sleeps'
+complete -c handover -n "$none" -a wait -d 'Wait until a machine is in a state'
+complete -c handover -n "$none" -a watch -d 'Print what happens to machines, as it happens'
+complete -c handover -n "__fish_seen_subcommand_from $with_machine" -a '(__handover_machines)' -d Machine
+complete -c handover -n "$any" -l json -d 'Print JSON'
+complete -c handover -n "$any" -l host -x -a "$hosts" -d 'Look at this host only'
+complete -c handover -n "$any" -l timeout -x -d 'Give up after this time, in seconds'
+complete -c handover -n "$any" -l verbose -d 'Show the original message of a failure, too'
+complete -c handover -n "$any" -s h -l help -d 'Print how it is used'
+complete -c handover -n '__fish_seen_subcommand_from list' -l names -d 'Print only the names'
+complete -c handover -n '__fish_seen_subcommand_from stop' -l force -d 'Force the machine off when the time is over'
+complete -c handover -n '__fish_seen_subcommand_from wait' -l for -x -a "$states" -d 'The state to wait for'
