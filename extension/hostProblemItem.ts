@@ -20,7 +20,9 @@ export class HostProblemItem extends PopupBaseMenuItem {
      * @param retry asks the host once more
      */
     constructor(heading: string, problem: Problem, retry: () => void) {
-        super({reactive: false, can_focus: false, style_class: 'handover-problem'});
+        super({activate: false, hover: false, can_focus: false});
+        // Nothing happens on a click, but it is there to be read, not dimmed.
+        this.remove_style_class_name('popup-inactive-menu-item');
         this.add_child(
             new St.Icon({
                 icon_name: 'dialog-warning-symbolic',

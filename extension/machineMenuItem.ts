@@ -93,10 +93,9 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
         if (action) {
             this.#buttonIcon.icon_name = actionIcon(action);
             this.#button.accessible_name = fill(_('{action}: {name}'), {action: actionLabel(action), name});
-        } else if (this.#button.has_key_focus()) {
-            this.grab_key_focus();
         }
-        this.#button.visible = action !== null;
+        // Not hidden, so that it keeps the key focus while there is nothing to do but wait.
+        this.#button.set({reactive: action !== null, opacity: action ? 255 : 0});
         if (machine.transition) this.#spinner.play();
         else this.#spinner.stop();
 
@@ -117,7 +116,7 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
     }
 
     #focusButton(): boolean {
-        if (!this.#button.visible) return false;
+        if (!this.machine.obvious) return false;
         this.#button.grab_key_focus();
         return true;
     }

@@ -26,6 +26,8 @@ interface Entry {
     readonly update?: (item: PopupBaseMenuItem) => void;
 }
 
+const SEPARATOR: Entry = {identity: 'separator', make: () => new PopupSeparatorMenuItem()};
+
 /** The machines in the menu, and in their place or beside them what keeps them from being there. */
 export class MachineSection extends PopupMenuSection {
     #shown: {identity: unknown; item: PopupBaseMenuItem}[] = [];
@@ -39,7 +41,12 @@ export class MachineSection extends PopupMenuSection {
 
     /** Shows everything as it is now; what has not changed stays in its place. */
     sync(): void {
-        const entries = [...this.#problems(), ...this.#machines()];
+        const problems = this.#problems();
+        const machines = this.#machines();
+        const entries =
+            problems.length > 0 && machines.length > 0
+                ? [...problems, SEPARATOR, ...machines]
+                : [...problems, ...machines];
         const wanted = new Set(entries.map(entry => entry.identity));
         const hadFocus = containsFocus(this.actor);
         this.#shown = this.#shown.filter(({identity, item}) => {

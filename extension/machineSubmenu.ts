@@ -85,7 +85,8 @@ class SentenceItem extends PopupBaseMenuItem {
     }
 
     constructor(text: string) {
-        super({reactive: false, can_focus: false});
+        super({activate: false, hover: false, can_focus: false});
+        this.remove_style_class_name('popup-inactive-menu-item');
         const label = new St.Label({
             text,
             style_class: 'handover-sentence',

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+import {waitFor} from '../harness/deadline.js';
+import {temporaryDirectory} from '../harness/temporary.js';
+import {Panel} from './panel.js';
+import {machineXml, TestDriver} from './testDriver.js';
+
+const RUNNING = 1;
+const OFF = 5;
+
+describe('the keys and the Quick Settings', () => {
+    const libvirt = new TestDriver();
+    const bin = temporaryDirectory('bin');
+    const seen = GLib.build_filenamev([bin, 'seen']);
+    let panel: Panel;
+
+    const stateIs = (name: string, state: number): Promise<boolean> =>
+        waitFor(`${name} in state ${state}`, async () => (await libvirt.state(name)) === state);
+    const toggle = `Main.panel.statusArea.quickSettings.menu._grid.get_children().find(
+        item => item.constructor.$gtype.name === 'HandoverMachineToggle')`;
+
+    beforeAll(async () => {
+        // What is asked of the viewer is seen; the real one has nothing to show for the test driver.
+        const script = GLib.build_filenamev([bin, 'virt-viewer']);
+        GLib.file_set_contents(script, `#!/bin/sh\nprintf '%s\\n' "$@" >'${seen}'\n`);
+        GLib.chmod(script, 0o755);
+        await libvirt.define(machineXml('debian', {title: 'Debian <b>13</b>'}));
+        panel = await Panel.start({}, {env: {PATH: `${bin}:/usr/bin:/bin`}});
+    });
+
+    afterAll(() => panel.stop());
+
+    afterEach(async () => {
+        await panel.close();
+        await panel.shell.dismissNotifications();
+        expect(panel.shell.faults()).toEqual([]);
+    });
+
+    it('say when no machine is chosen', async () => {
+        await panel.shell.pressKeys('Super_L', 'Alt_L', 'v');
+        await waitFor('notification', async () =>
+            (await panel.shell.notifications()).some(one => one.title === 'No machine is chosen'),
+        );
+    });
+
+    it('start and stop the chosen machine', async () => {
+        await panel.set('chosen-machine', "'test/debian'");
+        await panel.shell.pressKeys('Super_L', 'Alt_L', 'v');
+        await stateIs('debian', RUNNING);
+        await waitFor('told', async () => (await panel.shell.notifications()).length === 1);
+        await panel.shell.pressKeys('Super_L', 'Alt_L', 'v');
+        await stateIs('debian', OFF);
+    });
+
+    it('are others as soon as the settings say so', async () => {
+        await panel.set('toggle-machine', "['<Control>F9']");
+        await panel.shell.pressKeys('Control_L', 'F9');
+        await stateIs('debian', RUNNING);
+        await panel.shell.pressKeys('Super_L', 'Alt_L', 'v');
+        await panel.shell.pressKeys('Control_L', 'F9');
+        await stateIs('debian', OFF);
+    });
+
+    it('open the display with an argument list that no name can break', async () => {
+        await panel.shell.pressKeys('Super_L', 'Alt_L', 'd');
+        await waitFor('the viewer', () => GLib.file_test(seen, GLib.FileTest.EXISTS));
+        const [, uuid] = await waitFor('its arguments', () => {
+            const text = new TextDecoder().decode(GLib.file_get_contents(seen)[1]);
+            return /^--connect\ntest:\/\/\/default\n--uuid\n--\n([0-9a-f-]{36})\n$/.exec(text);
+        });
+        expect(uuid).toBeDefined();
+    });
+
+    it('say what to install when there is no viewer', async () => {
+        GLib.unlink(GLib.build_filenamev([bin, 'virt-viewer']));
+        await panel.shell.eval(`GLib.setenv('PATH', '${bin}', true); null`);
+        await panel.shell.pressKeys('Super_L', 'Alt_L', 'd');
+        await waitFor('notification', async () =>
+            (await panel.shell.notifications()).some(one => /Install the package virt-viewer/.test(one.body)),
+        );
+    });
+
+    it('have a toggle in the Quick Settings, by setting', async () => {
+        expect(await panel.shell.eval(`!!(${toggle})`)).toBe(false);
+        await panel.set('quick-settings-toggle', 'true');
+        await panel.shell.waitFor(toggle);
+        await panel.shell.clickActor('Main.panel.statusArea.quickSettings');
+        await panel.shell.waitFor('Main.panel.statusArea.quickSettings.menu.isOpen');
+        await panel.shell.waitFor(`${toggle}.title === 'Debian <b>13</b>' && ${toggle}.subtitle === 'Off'`);
+        await panel.shell.clickActor(`${toggle}._box.get_first_child()`);
+        await stateIs('debian', RUNNING);
+        await panel.shell.waitFor(`${toggle}.checked && ${toggle}.subtitle === 'Running'`);
+        await panel.shell.eval('Main.panel.closeQuickSettings(); null');
+        await panel.set('quick-settings-toggle', 'false');
+        expect(await panel.shell.eval(`!!(${toggle})`)).toBe(false);
+        await libvirt.destroy('debian');
+    });
+
+    it('need nothing from a machine that has gone', async () => {
+        await panel.set('quick-settings-toggle', 'true');
+        await panel.shell.waitFor(`${toggle}?.visible`);
+        await libvirt.undefine('debian');
+        await panel.shell.waitFor(`!${toggle}.visible`);
+        await panel.set('quick-settings-toggle', 'false');
+    });
+});
