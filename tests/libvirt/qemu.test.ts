@@ -13,6 +13,11 @@ import {VirshClient} from '../harness/virshClient.js';
 import {Following} from './following.js';
 import {disklessDomain} from './qemuDomain.js';
 
+/** A firmware that was saved in the middle of its start resets the machine once more when it wakes up. */
+function once(happenings: string[]): string[] {
+    return happenings.filter((one, at) => one !== 'rebooted' || happenings[at - 1] !== 'rebooted');
+}
+
 describe('QEMU in a session', () => {
     const virsh = new VirshClient();
     const libvirt = new SessionLibvirt();
@@ -52,7 +57,7 @@ describe('QEMU in a session', () => {
         await following.reaches('session/vm', 'shutoff');
         await virsh.run(['undefine', 'vm']);
         await following.loses('session/vm');
-        expect(following.take('vm')).toEqual([
+        expect(once(following.take('vm'))).toEqual([
             'defined',
             'started',
             'paused',
@@ -84,7 +89,6 @@ describe('QEMU in a session', () => {
             if (action === 'reset') await waitFor('the reboot', () => following.happenings.length > 0);
             expect([action, operation.state, machine.state]).toEqual([action, 'done', state]);
             expect((await virsh.state('vm')).state).toBe(state === 'shutoff' ? 'shut off' : state);
-            // A firmware that was saved in the middle of its start resets the machine when it wakes up.
             const told = following.take('vm').filter((one, at) => one !== 'rebooted' || at === 0);
             expect([action, ...told]).toEqual([action, ...happened]);
         }
