@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {existsSync} from 'node:fs';
+import {existsSync, statSync} from 'node:fs';
 import {mkdir, readdir, readFile, rm, rmdir, writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {readNames} from '../names.mjs';
 import {checkout} from './enter.mjs';
+import {installLog} from './installLog.mjs';
 import {capture, run} from './process.mjs';
 import {progress, ToolError} from './progress.mjs';
 
@@ -43,12 +44,21 @@ async function installedBefore() {
     return text.split('\n').filter(name => name.startsWith(`${prefix}/`) && !name.includes('/../'));
 }
 
+/** @returns whether the path is a folder */
+function isFolder(path) {
+    return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false;
+}
+
 /** Removes files, and every folder below the prefix that they leave empty. */
 async function remove(files) {
     for (const file of files) await rm(file, {force: true});
     const folders = new Set(files.map(file => dirname(file)));
     for (const start of [...folders].sort((a, b) => b.length - a.length)) {
-        for (let folder = start; folder.startsWith(`${share}/`); folder = dirname(folder)) {
+        for (
+            let folder = start;
+            folder.startsWith(`${prefix}/`) && folder !== share;
+            folder = dirname(folder)
+        ) {
             try {
                 await rmdir(folder);
             } catch (error) {
@@ -75,8 +85,7 @@ export async function install() {
     progress(`Installing into ${prefix}`);
     const before = await installedBefore();
     await step(['meson', 'install', '-C', build, '--quiet']);
-    const log = await readFile(join(build, 'meson-logs/install-log.txt'), 'utf8');
-    const files = log.split('\n').filter(line => line.startsWith('/'));
+    const files = (await installLog(build)).filter(path => !isFolder(path));
     await mkdir(dirname(manifest), {recursive: true});
     await writeFile(manifest, `${files.join('\n')}\n`);
     const now = new Set(files);
@@ -99,8 +108,7 @@ export async function uninstall() {
         if (names.some(left)) await capture(again(folder));
         else await remove([path]);
     }
-    await rm(manifest, {force: true});
-    await rmdir(dirname(manifest)).catch(() => undefined); // more may be kept there
+    await remove([manifest]);
     return files.length;
 }
 

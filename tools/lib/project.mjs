@@ -4,6 +4,7 @@ import {existsSync, readdirSync, statSync} from 'node:fs';
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {checkout, enterSysroot, prefixOf} from './enter.mjs';
+import {installLog} from './installLog.mjs';
 import {withLock} from './lock.mjs';
 import {capture, run} from './process.mjs';
 import {progress, ToolError} from './progress.mjs';
@@ -55,14 +56,15 @@ export async function ensureNodeModules() {
     });
 }
 
-/** The files that the last installation wrote, as the host sees them; Meson logs new folders too. */
-async function installedFiles(folder) {
-    const log = join(folder, 'meson/meson-logs/install-log.txt');
-    const lines = (await readFile(log, 'utf8').catch(() => '')).split('\n');
-    return lines
-        .filter(line => line.startsWith('/src/'))
-        .map(line => join(checkout, line.slice('/src/'.length)))
-        .filter(name => !statSync(name, {throwIfNoEntry: false})?.isDirectory());
+/** @returns whether the path is a folder, which stays as long as something is in it */
+function isFolder(path) {
+    return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false;
+}
+
+/** What the last installation wrote, as the host sees it. */
+async function installed(folder) {
+    const paths = await installLog(join(folder, 'meson'));
+    return paths.map(path => join(checkout, path.slice('/src/'.length)));
 }
 
 /** Runs one step of the build as the sysroot's root, and shows what it said if it fails. */
@@ -108,11 +110,12 @@ export async function ensureBuild(gnome) {
             await step(directory, gnome, ['meson', 'setup', meson, `--prefix=${prefixOf(gnome)}`]);
         }
         await step(directory, gnome, ['meson', 'compile', '-C', meson]);
-        const before = await installedFiles(folder);
+        const before = await installed(folder);
         await step(directory, gnome, ['meson', 'install', '-C', meson, '--quiet']);
         // What a source that is gone had installed must not stay behind.
-        const after = new Set(await installedFiles(folder));
-        for (const file of before.filter(name => !after.has(name))) await rm(file, {force: true});
+        const after = new Set(await installed(folder));
+        const stale = before.filter(path => !after.has(path) && !isFolder(path));
+        for (const file of stale) await rm(file, {force: true});
         await writeFile(stampFile, stamp);
         return true;
     });
