@@ -81,6 +81,8 @@ export class HeadlessShell {
         await this.eval(`(async () => {
             const {default: St} = await import('gi://St');
             St.Settings.get().inhibit_animations();
+            // The pointer starts in the corner, whose barrier would hold it and open the overview.
+            new Gio.Settings({schema_id: 'org.gnome.desktop.interface'}).set_boolean('enable-hot-corners', false);
             Main.overview.hide();
         })()`);
         await waitFor('empty desktop', () => this.eval<boolean>('!Main.overview.visible'));
