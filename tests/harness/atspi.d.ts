@@ -3,6 +3,17 @@
 /** The part of AT-SPI that the tests use; libatspi 2.56 and later. */
 declare module 'gi://Atspi?version=2.0' {
     namespace Atspi {
+        enum CoordType {
+            SCREEN,
+            WINDOW,
+            PARENT,
+        }
+        interface Rect {
+            x: number;
+            y: number;
+            width: number;
+            height: number;
+        }
         enum StateType {
             ACTIVE,
             CHECKED,
@@ -35,6 +46,7 @@ declare module 'gi://Atspi?version=2.0' {
         }
         interface Component {
             grab_focus(): boolean;
+            get_extents(within: CoordType): Rect;
         }
         interface Accessible {
             get_name(): string | null;

@@ -14,7 +14,11 @@ describe('the harness', () => {
     });
 
     it('ends a program that ignores being asked', async () => {
-        const program = new RunningProgram(['sh', '-c', 'trap "" TERM; echo ready; while :; do sleep 1; done']);
+        const program = new RunningProgram([
+            'sh',
+            '-c',
+            'trap "" TERM; echo ready; while :; do sleep 1; done',
+        ]);
         await waitFor('its trap', () => program.log().includes('ready'));
         await program.stop(100);
         expect(program.running).toBe(false);
