@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GObject from 'gi://GObject';
 import St from 'gi://St';
+import * as Main from 'resource:///org/gnome/shell/ui/main.js';
 import * as PanelMenu from 'resource:///org/gnome/shell/ui/panelMenu.js';
 import {type PopupMenu, PopupSeparatorMenuItem} from 'resource:///org/gnome/shell/ui/popupMenu.js';
 
@@ -51,6 +52,9 @@ export class Indicator extends PanelMenu.Button {
         this.menu.addAction(_('Settings'), () => parts.openPreferences());
 
         this.#disposer.add(() => this.#change.cancel());
+        // The panel follows the menus of its indicators with a handler on itself that it never takes off again, and
+        // that keeps the menu, the indicator and all that they hold (panel.js, _onMenuSet).
+        this.#disposer.add(() => this.menu.disconnectObject(Main.panel));
         const {hosts, preferences} = parts;
         const handler = hosts.connect('changed', () => this.#change.queue());
         this.#disposer.add(() => hosts.disconnect(handler));
