@@ -7,13 +7,18 @@ import type {Machine} from '../../shared/machines/machine.js';
 import {actionLabel} from '../../shared/machines/words.js';
 import {_, fill} from '../../shared/platform/i18n.js';
 
+/** Whether an action loses what the guest has not saved. */
+export function isDestructive(action: MachineAction): action is 'force-off' | 'reset' {
+    return action === 'force-off' || action === 'reset';
+}
+
 /**
  * Asks before what cannot be undone: forcing off and resetting lose what the guest has not written yet.
  *
  * @returns true at once for every other action
  */
 export async function mayRun(parent: Gtk.Widget, machine: Machine, action: MachineAction): Promise<boolean> {
-    if (action !== 'force-off' && action !== 'reset') return true;
+    if (!isDestructive(action)) return true;
     const name = {name: machine.shortName};
     const dialog = new Adw.AlertDialog({
         heading: fill(action === 'reset' ? _('Reset {name}?') : _('Force {name} off?'), name),

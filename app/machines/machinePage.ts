@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Adw from 'gi://Adw?version=1';
+import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import type Gtk from 'gi://Gtk?version=4.0';
 
+import type {MachineAction} from '../../shared/machines/actions.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {actionIcon, actionLabel, stateLabel} from '../../shared/machines/words.js';
 import {APP_PATH} from '../../shared/names.js';
 import {_, fill, oneLine} from '../../shared/platform/i18n.js';
 import {describeProblem, type Problem} from '../../shared/problems/problem.js';
 import {showProblemDialog} from '../hosts/problemDialog.js';
+import {isDestructive} from './confirmation.js';
 import type {Window} from '../window.js';
 import {LogView} from './logView.js';
 import type {MachineActions} from './machineActions.js';
@@ -36,6 +39,7 @@ export class MachinePage extends Adw.NavigationPage {
                     'name',
                     'state',
                     'button',
+                    'onlyButton',
                     'facts',
                     'settings',
                     'log',
@@ -52,12 +56,15 @@ export class MachinePage extends Adw.NavigationPage {
     declare private readonly _name: Gtk.Label;
     declare private readonly _state: Gtk.Label;
     declare private readonly _button: Adw.SplitButton;
+    declare private readonly _onlyButton: Gtk.Button;
     declare private readonly _facts: MachineFacts;
     declare private readonly _settings: MachineSettings;
     declare private readonly _log: LogView;
 
     #machine: Machine | null = null;
     #problem: Problem | null = null;
+    /** The actions that are in the drop-down. */
+    #menuFor = '';
     #release: () => void = () => undefined;
 
     constructor(
@@ -132,15 +139,7 @@ export class MachinePage extends Adw.NavigationPage {
         this._state.label = stateSentence(machine);
         showState(this._stateIcon, machine);
 
-        const obvious = machine.obvious;
-        this._button.child = new Adw.ButtonContent({
-            icon_name: obvious ? actionIcon(obvious) : 'content-loading-symbolic',
-            label: obvious ? actionLabel(obvious) : stateLabel(machine),
-        });
-        if (obvious === 'start' || obvious === 'resume' || obvious === 'wake')
-            this._button.add_css_class('suggested-action');
-        else this._button.remove_css_class('suggested-action');
-
+        this.#syncButtons(machine);
         this.#problem = machine.failure ? describeProblem(machine.failure.error) : null;
         if (this.#problem) {
             this._banner.title = `${this.#problem.title}. ${this.#problem.body}`;
@@ -148,6 +147,39 @@ export class MachinePage extends Adw.NavigationPage {
         }
         this._banner.revealed = this.#problem !== null;
     }
+
+    /** The obvious action, with a drop-down where there are others. */
+    #syncButtons(machine: Machine): void {
+        const {obvious} = machine;
+        const others = machine.actions.filter(action => action !== obvious);
+        const icon_name = obvious ? actionIcon(obvious) : 'content-loading-symbolic';
+        const label = obvious ? actionLabel(obvious) : stateLabel(machine);
+        const shown = others.length > 0 ? this._button : this._onlyButton;
+        shown.child = new Adw.ButtonContent({icon_name, label});
+        for (const button of [this._button, this._onlyButton]) {
+            button.visible = button === shown;
+            if (obvious === 'start' || obvious === 'resume' || obvious === 'wake')
+                button.add_css_class('suggested-action');
+            else button.remove_css_class('suggested-action');
+        }
+        const wanted = others.join(' ');
+        if (wanted === this.#menuFor) return;
+        this.#menuFor = wanted;
+        this._button.menu_model = menuOf(others);
+    }
+}
+
+/** What the drop-down offers: first what is gentle, then what is not. */
+function menuOf(actions: readonly MachineAction[]): Gio.Menu {
+    const menu = new Gio.Menu();
+    for (const harsh of [false, true]) {
+        const section = new Gio.Menu();
+        for (const action of actions)
+            if (isDestructive(action) === harsh)
+                section.append(`${actionLabel(action)}${harsh ? '…' : ''}`, `machine.${action}`);
+        if (section.get_n_items() > 0) menu.append_section(null, section);
+    }
+    return menu;
 }
 
 function remedyLabel({remedy}: Problem): string {

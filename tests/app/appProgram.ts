@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Atspi from 'gi://Atspi?version=2.0';
+import GLib from 'gi://GLib';
+import {APP_ID, APP_PATH, SETTINGS_PATH} from '../../shared/names.js';
+import {
+    describe as describeTree,
+    find,
+    findAll,
+    type Node,
+    press,
+    type Wanted,
+    waitForApplication,
+    waitForNode,
+} from '../harness/accessibility.js';
+import {callBus} from '../harness/bus.js';
+import {waitFor} from '../harness/deadline.js';
+import {HeadlessShell} from '../harness/headlessShell.js';
+import {RunningProgram} from '../harness/program.js';
+import {temporaryDirectory} from '../harness/temporary.js';
+
+/** Lines on standard error that tell of a fault; GTK, libadwaita and GJS all warn in this form. */
+const FAULT = /-(?:WARNING|CRITICAL) \*\*|JS ERROR|Unhandled promise/;
+/** What the machine that runs the tests is to blame for: it has no portal, no GPU, no login session. */
+const NOT_OURS = /dbind-WARNING|MESA|libEGL|org\.freedesktop\.portal|Vulkan|ZINK|glx:/;
+
+/** How the app is started. */
+export interface AppOptions {
+    readonly hosts?: readonly string[];
+    /** Other keys of the settings, as GVariant text. */
+    readonly settings?: Readonly<Record<string, string>>;
+    readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The app as a person meets it: its window in a real Shell, its controls by name. */
+export class AppProgram {
+    /** The one that runs now; there is a single instance. */
+    static #current: AppProgram | null = null;
+
+    private constructor(
+        readonly shell: HeadlessShell,
+        readonly program: RunningProgram,
+        readonly root: Node,
+    ) {}
+
+    /** Starts it and waits for its window. */
+    static async start(
+        shell: HeadlessShell,
+        {hosts = ['test'], settings = {}, env = {}}: AppOptions = {},
+    ): Promise<AppProgram> {
+        const config = temporaryDirectory('config');
+        const folder = GLib.build_filenamev([config, 'glib-2.0', 'settings']);
+        GLib.mkdir_with_parents(folder, 0o700);
+        const keys = {hosts: `[${hosts.map(host => `'${host}'`).join(', ')}]`, ...settings};
+        const lines = Object.entries(keys).map(([key, value]) => `${key}=${value}\n`);
+        GLib.file_set_contents(
+            GLib.build_filenamev([folder, 'keyfile']),
+            `[${SETTINGS_PATH.replace(/^\/|\/$/g, '')}]\n${lines.join('')}`,
+        );
+        // The Shell's pointer and keyboard must be there before the app looks for them.
+        await shell.click(1, 790);
+        const program = new RunningProgram(['handover-app'], {
+            env: {GSETTINGS_BACKEND: 'keyfile', XDG_CONFIG_HOME: config, ...env},
+        });
+        try {
+            const root = await waitForApplication(APP_ID);
+            await waitForNode(root, {role: /frame|window/});
+            const app = new AppProgram(shell, program, root);
+            AppProgram.#current = app;
+            return app;
+        } catch (error) {
+            await program.stop();
+            throw new Error(`The app did not start: ${String(error)}\n${program.log()}`, {cause: error});
+        }
+    }
+
+    /** Ends the one that a failed test has left. */
+    static async stopCurrent(): Promise<void> {
+        await AppProgram.#current?.stop();
+        AppProgram.#current = null;
+    }
+
+    /** Ends it. @returns what it warned of */
+    async stop(): Promise<string[]> {
+        await this.program.stop();
+        await waitFor('the app is gone', () => !this.program.running);
+        return this.faults();
+    }
+
+    /** Lines of its log that tell of a fault of ours. */
+    faults(): string[] {
+        const lines = this.program.log().split('\n');
+        return lines.flatMap((line, at) =>
+            FAULT.test(line) && !NOT_OURS.test(line) ? [lines.slice(at, at + 6).join('\n')] : [],
+        );
+    }
+
+    /** What is there and showing, or undefined. */
+    find(wanted: Wanted): Node | undefined {
+        return find(this.root, wanted);
+    }
+
+    /** Waits for something to be there and showing. */
+    see(wanted: Wanted): Promise<Node> {
+        return waitForNode(this.root, wanted, {within: 8000});
+    }
+
+    /** Waits for a button or menu item and does what a click on it would. */
+    async press(name: string | RegExp, role: string | RegExp = /button|menu item/): Promise<void> {
+        await this.see({name, role});
+        // A menu button is two: the one that is named, and within it the one that can be pressed.
+        const able = findAll(this.root, {name, role}).find(
+            node => (node.get_action_iface()?.get_n_actions() ?? 0) > 0,
+        );
+        if (!able) throw new Error(`Nothing called ${String(name)} can be pressed\n${this.describe()}`);
+        press(able);
+    }
+
+    /** Shows the page of a machine of the test driver, as the panel has the app do it, and waits for it. */
+    async choose(name: string): Promise<void> {
+        await this.activate('show-machine', new GLib.Variant('s', `test/${name}`));
+        await this.see({name: 'More actions'});
+        await this.see({name, role: 'label'});
+    }
+
+    /** Activates an action of the application over D-Bus. */
+    async activate(action: string, parameter: GLib.Variant | null = null): Promise<void> {
+        await callBus(
+            [APP_ID, APP_PATH, 'org.gtk.Actions'],
+            'Activate',
+            new GLib.Variant('(sava{sv})', [action, parameter ? [parameter] : [], {}]),
+        );
+    }
+
+    /** Clicks on something with the pointer; a menu opens for a person's click only. */
+    async click(name: string | RegExp, role: string | RegExp = /button|menu item/): Promise<void> {
+        const node = await this.see({name, role});
+        const {x, y, width, height} = node.get_component_iface()!.get_extents(Atspi.CoordType.WINDOW);
+        const frame = await this.frame();
+        await this.shell.click(frame.x + x + width / 2, frame.y + y + height / 2);
+    }
+
+    /** Opens the drop-down beside the obvious button and picks an action. */
+    async pick(action: string | RegExp): Promise<void> {
+        await this.click('More actions');
+        await this.press(action, 'menu item');
+    }
+
+    /** The tree as text, for the message of a failure. */
+    describe(): string {
+        return describeTree(this.root);
+    }
+
+    /** Gives the window a size, in pixels. */
+    async resize(width: number, height: number): Promise<void> {
+        await this.shell.eval(`(() => {
+            const window = global.get_window_actors().map(actor => actor.meta_window)
+                .find(one => one.get_wm_class() === ${JSON.stringify(APP_ID)} || one.get_gtk_application_id() === ${JSON.stringify(APP_ID)});
+            window.unmaximize?.(3);
+            window.move_resize_frame(false, 100, 60, ${width}, ${height});
+        })()`);
+        await waitFor(`a width of ${width}`, async () => Math.abs((await this.frame()).width - width) <= 1);
+    }
+
+    /** The window's frame on the screen, in pixels. */
+    frame(): Promise<{x: number; y: number; width: number; height: number}> {
+        return this.shell.eval(`(() => {
+            const {x, y, width, height} = global.get_window_actors().at(-1).meta_window.get_frame_rect();
+            return {x, y, width, height};
+        })()`);
+    }
+
+    /** Keeps a picture of the window in build/screenshots. */
+    async picture(name: string): Promise<void> {
+        const gnome = GLib.getenv('HANDOVER_GNOME') ?? '';
+        const path = GLib.build_filenamev([
+            GLib.get_current_dir(),
+            'build',
+            'screenshots',
+            `app-${gnome}-${name}.png`,
+        ]);
+        await this.shell.screenshot(path);
+    }
+}
