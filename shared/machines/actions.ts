@@ -31,7 +31,8 @@ const POSSIBLE: Readonly<Record<DomainState, readonly MachineAction[]>> = {
     paused: ['resume', 'reset', 'force-off', 'save'],
     shutdown: ['force-off'],
     shutoff: ['start'],
-    crashed: ['reset', 'force-off'],
+    // A guest that crashed and was kept has nothing left to lose: starting it ends what is left of it first.
+    crashed: ['start', 'reset', 'force-off'],
     pmsuspended: ['wake', 'force-off'],
 };
 
@@ -42,7 +43,7 @@ const OBVIOUS: Readonly<Record<DomainState, MachineAction>> = {
     paused: 'resume',
     shutdown: 'force-off',
     shutoff: 'start',
-    crashed: 'force-off',
+    crashed: 'start',
     pmsuspended: 'wake',
 };
 

@@ -35,7 +35,7 @@ const running = (state: DomainState): boolean => state === 'running' || state ==
 const paused = (state: DomainState): boolean => state === 'paused';
 
 const PLANS: Readonly<Record<Exclude<MachineAction, 'shutdown' | 'reboot'>, Plan>> = {
-    start: {ask: client => client.create(), goal: isActive},
+    start: {ask: client => client.create(), goal: state => isActive(state) && state !== 'crashed'},
     reset: {ask: client => client.reset(), goal: null},
     pause: {ask: client => client.suspend(), goal: paused},
     resume: {ask: client => client.resume(), goal: running},
@@ -89,6 +89,8 @@ async function carryOut(
         control.holdCancel(_('libvirt cannot take back what it has begun'));
     }
     try {
+        // libvirt keeps a crashed guest as long as its definition says; it has to go before the next one.
+        if (action === 'start' && machine.state === 'crashed') await client.destroy();
         await plan.ask(client);
     } catch (error) {
         leaveIfCancelled(control);
