@@ -106,17 +106,24 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
         },
     );
     const complaints: string[] = [];
+    let readerGone = false;
     const process = {
-        stdout: {write: (text: string) => stdout.write(text)},
+        stdout: {
+            write(text: string) {
+                try {
+                    stdout.write(text);
+                } catch (error) {
+                    // The parser would print it.
+                    if (!(error instanceof PipeClosedError)) throw error;
+                    readerGone = true;
+                }
+            },
+        },
         stderr: {write: (text: string) => void complaints.push(text)},
         exitCode: null as number | string | null,
     };
-    try {
-        await run(application, args, {process});
-    } catch (error) {
-        if (error instanceof PipeClosedError) return BROKEN_PIPE;
-        throw error;
-    }
+    await run(application, args, {process});
+    if (readerGone) return BROKEN_PIPE;
     if (ended[0] !== undefined) return ended[0];
     if (complaints.length === 0) return ExitCode.done;
     const message = complaints.join('').trim();

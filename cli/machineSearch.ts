@@ -23,13 +23,14 @@ export interface Found {
 }
 
 /** What a MACHINE argument says: `HOST/NAME` names the host, too. */
-interface Wanted {
+export interface Wanted {
     readonly text: string;
     readonly hosts: readonly string[];
     readonly hostsNamed: boolean;
 }
 
-function readArgument(argument: string, options: CommonOptions): Wanted {
+/** Takes a MACHINE argument apart. */
+export function readArgument(argument: string, options: CommonOptions): Wanted {
     if (options.host) return {text: argument, hosts: options.host, hostsNamed: true};
     const slash = argument.indexOf('/');
     const host = argument.slice(0, Math.max(0, slash));

@@ -2,6 +2,7 @@
 import {uuidOfDomainPath} from '../shared/libvirt/objectPath.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {domainStateLabel} from '../shared/machines/words.js';
+import {HandoverError} from '../shared/platform/errors.js';
 import {_} from '../shared/platform/i18n.js';
 import type {CommonOptions} from './options.js';
 import {stdout} from './output.js';
@@ -17,23 +18,33 @@ function stateLabel(machine: Machine): string {
 }
 
 /** Prints that an action is done: one object, or one line. */
-export function printOutcome(
+export async function printOutcome(
     machine: Machine,
     action: string,
     elapsedMs: number,
     options: CommonOptions,
-): void {
-    if (options.json) {
-        stdout.json({
-            name: machine.name,
-            uuid: knownUuid(machine),
-            host: machine.host.id,
-            action,
-            ok: true,
-            state: machine.isGone ? 'gone' : machine.state,
-            elapsedMs: Math.round(elapsedMs),
-        });
-    } else {
+): Promise<void> {
+    if (!options.json) {
         stdout.line(`${escapeControls(machine.name)}: ${stateLabel(machine)}`);
+        return;
     }
+    stdout.json({
+        name: machine.name,
+        uuid: await askUuid(machine),
+        host: machine.host.id,
+        action,
+        ok: true,
+        state: machine.isGone ? 'gone' : machine.state,
+        elapsedMs: Math.round(elapsedMs),
+    });
+}
+
+async function askUuid(machine: Machine): Promise<string> {
+    try {
+        if (!machine.isGone) await machine.client();
+    } catch (error) {
+        // What was asked for is done; that the machine went right after it changes nothing.
+        if (!(error instanceof HandoverError)) throw error;
+    }
+    return knownUuid(machine);
 }

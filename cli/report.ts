@@ -87,9 +87,7 @@ export function warn(about: string, error: unknown, style: ReportStyle): void {
         );
         return;
     }
-    stderr.line(
-        `handover: ${fill(_('{host} is left out'), {host: about}).replace(/[\u2066-\u2069]/g, '')}: ${body}`,
-    );
+    stderr.line(`handover: ${forStderr(fill(_('{host} is left out'), {host: about}))}: ${body}`);
     if (style.verbose) stderr.line(detailLine(detail));
 }
 
@@ -111,14 +109,17 @@ function detailLine(detail: string): string {
     );
 }
 
-/** Marks against right-to-left names are for terminals that know them. */
 function withText({category, title, body, detail, command}: Problem): Omit<JsonError, 'kind'> {
-    const plain = (text: string): string => (stderr.isTerminal ? text : withoutIsolates(text));
-    return {category, title: plain(title), body: plain(body), detail, command};
+    return {category, title: forStderr(title), body: forStderr(body), detail, command};
+}
+
+/** Marks against right-to-left names are for terminals that know them. */
+function forStderr(text: string): string {
+    return stderr.isTerminal ? text : withoutIsolates(text);
 }
 
 function interruptedText(error: Interrupted): Pick<JsonError, 'title' | 'body'> {
-    return {title: _('Interrupted'), body: messageOf(error)};
+    return {title: _('Interrupted'), body: forStderr(messageOf(error))};
 }
 
 function kindOf(error: unknown): string {

@@ -22,5 +22,5 @@ export async function act(action: MachineAction, options: CommonOptions, argumen
     const isAsked = action === 'reboot';
     const operation = machine.run(action, isAsked && limit !== undefined ? {deadlineMs: limit} : {});
     await finish(machine, operation, limit === undefined ? undefined : isAsked ? limit + MARGIN_MS : limit);
-    printOutcome(machine, VERB_NAMES[action] ?? action, operation.elapsedMs, options);
+    await printOutcome(machine, VERB_NAMES[action] ?? action, operation.elapsedMs, options);
 }

@@ -37,7 +37,7 @@ export async function stop(options: StopOptions, argument: string): Promise<void
     } else {
         await forceOff(machine);
     }
-    printOutcome(machine, 'stop', monotonicMs() - startedAt, options);
+    await printOutcome(machine, 'stop', monotonicMs() - startedAt, options);
 }
 
 /** @returns what says that the guest let its time pass, or null when it has stopped */

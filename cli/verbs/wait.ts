@@ -5,7 +5,7 @@ import {monotonicMs, withDeadline} from '../../shared/platform/clock.js';
 import {_, fill} from '../../shared/platform/i18n.js';
 import {Interrupted} from '../interrupted.js';
 import {onInterrupt} from '../interrupt.js';
-import {findMachine} from '../machineSearch.js';
+import {findMachine, readArgument, type Wanted} from '../machineSearch.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
 import {stdout} from '../output.js';
 import {printOutcome} from '../outcome.js';
@@ -26,13 +26,13 @@ export async function wait(options: WaitOptions, argument: string): Promise<void
         ({machine} = await findMachine(argument, options));
     } catch (error) {
         if (!(error instanceof NoSuchMachineError) || options.for !== 'gone') throw error;
-        printGone(argument, options, monotonicMs() - startedAt);
+        printGone(readArgument(argument, options), options, monotonicMs() - startedAt);
         return;
     }
     const reached = untilReached(machine, options.for);
     const left = limit === undefined ? undefined : Math.max(0, limit - (monotonicMs() - startedAt));
     await (left === undefined ? reached : withDeadline(machine.name, left, reached));
-    printOutcome(machine, 'wait', monotonicMs() - startedAt, options);
+    await printOutcome(machine, 'wait', monotonicMs() - startedAt, options);
 }
 
 async function untilReached(machine: Machine, wanted: WaitState): Promise<void> {
@@ -59,12 +59,12 @@ async function untilReached(machine: Machine, wanted: WaitState): Promise<void> 
     }
 }
 
-function printGone(name: string, options: CommonOptions, elapsedMs: number): void {
+function printGone({text: name, hosts, hostsNamed}: Wanted, options: CommonOptions, elapsedMs: number): void {
     if (options.json)
         stdout.json({
             name,
             uuid: '',
-            host: '',
+            host: hostsNamed ? hosts[0] : '',
             action: 'wait',
             ok: true,
             state: 'gone',

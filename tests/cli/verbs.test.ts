@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+import {testDriver} from '../libvirt/testDriver.js';
+import {VirshClient} from '../harness/virshClient.js';
+import {handover, json, jsonError, TEST_UUID} from './handover.js';
+
+const SHAPE = ['name', 'uuid', 'host', 'action', 'ok', 'state', 'elapsedMs'];
+
+describe('every verb', () => {
+    let path: string;
+
+    beforeEach(async () => (path = await testDriver.define('web')));
+    afterEach(() => testDriver.clear());
+
+    const uuid = (): string => path.replace(/.*\/_/, '').replaceAll('_', '-');
+    const does = async (verb: string, state: string, ...more: string[]): Promise<void> => {
+        const {code, out, err} = await handover([verb, '--json', ...more, 'test/web']);
+        expect({code, err}).toEqual({code: 0, err: ''});
+        const result = json(out);
+        expect(Object.keys(result)).toEqual(SHAPE);
+        expect(result).toEqual({
+            name: 'web',
+            uuid: uuid(),
+            host: 'test',
+            action: verb,
+            ok: true,
+            state,
+            elapsedMs: jasmine.any(Number) as unknown as number,
+        });
+    };
+
+    it('does what it says and prints one object', async () => {
+        await does('start', 'running');
+        await does('pause', 'paused');
+        await does('resume', 'running');
+        await does('restart', 'running');
+        await does('reset', 'running');
+        await does('wait', 'running', '--for', 'running');
+        await does('save', 'shutoff');
+        await does('start', 'running');
+        await does('stop', 'shutoff');
+        await does('wait', 'shutoff', '--for', 'shutoff');
+        await does('start', 'running');
+        await does('stop', 'shutoff', '--force', '--timeout', '0');
+    });
+
+    it('says in words what has become of the machine', async () => {
+        const say = async (...args: string[]): Promise<string> => (await handover(args)).out;
+        expect(await say('start', 'test/web')).toBe('web: Running\n');
+        expect(await say('pause', 'test/web')).toBe('web: Paused\n');
+        expect(await say('stop', '--force', 'test/web')).toBe('web: Off\n');
+        expect(await say('start', 'test/web')).toBe('web: Running\n');
+        expect(await say('save', 'test/web')).toBe('web: Saved\n');
+        // libvirt undefines no machine with a saved state.
+        expect(await say('start', 'test/web')).toBe('web: Running\n');
+    });
+
+    it('refuses to wake what does not sleep', async () => {
+        const {code, err} = await handover(['wake', '--json', 'test/web']);
+        expect(code).toBe(1);
+        expect(jsonError(err)['kind']).toBe('not-in-that-state');
+    });
+
+    it('shows a machine', async () => {
+        const {code, out} = await handover(['show', '--json', 'test/web']);
+        expect(code).toBe(0);
+        const shown = json(out);
+        expect(shown).toEqual({
+            name: 'web',
+            uuid: uuid(),
+            state: 'shutoff',
+            reason: 'unknown',
+            host: 'test',
+            title: '',
+            description: '',
+            shortName: 'web',
+            since: null,
+            persistent: true,
+            autostart: false,
+            vcpus: 1,
+            memoryKib: 8192,
+            shutdownDeadlineSeconds: 60,
+            actions: ['start'],
+        });
+        const text = (await handover(['show', 'test/web'])).out;
+        expect(text).toMatch(
+            /^Name +web\nState +Off\nHost +test\nUUID +[0-9a-f-]{36}\nVirtual CPUs +1\nMemory +8 MiB\n/,
+        );
+        expect(text).toMatch(/Shutdown deadline +60 seconds\n$/);
+    });
+
+    it('waits until something happens', async () => {
+        const waiting = handover(['wait', '--for', 'running', '--timeout', '10', 'test/web']);
+        GLib.usleep(400_000);
+        await testDriver.flagged(path, 'Create');
+        expect(await waiting).toEqual({code: 0, out: 'web: Running\n', err: ''});
+    });
+
+    it('waits for a machine to be gone', async () => {
+        const transient = await testDriver.create('passing');
+        const waiting = handover(['wait', '--for', 'gone', '--json', '--timeout', '10', 'test/passing']);
+        GLib.usleep(400_000);
+        await testDriver.flagged(transient, 'Destroy');
+        const {code, out} = await waiting;
+        expect(code).toBe(0);
+        expect(json(out)).toEqual(jasmine.objectContaining({name: 'passing', state: 'gone'}));
+        const again = await handover(['wait', '--for', 'gone', 'test/passing']);
+        expect({code: again.code, out: again.out}).toEqual({code: 0, out: 'passing: Gone\n'});
+    });
+
+    it('tells that a machine went while it was waited for', async () => {
+        const transient = await testDriver.create('passing');
+        const waiting = handover(['wait', '--for', 'paused', '--json', '--timeout', '10', 'test/passing']);
+        GLib.usleep(400_000);
+        await testDriver.flagged(transient, 'Destroy');
+        const {code, err} = await waiting;
+        expect(code).toBe(3);
+        expect(jsonError(err)['kind']).toBe('machine-gone');
+    });
+
+    it('prints its version and how it is used', async () => {
+        expect((await handover(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+        for (const args of [['--help'], ['stop', '--help'], []]) {
+            const {code, out, err} = await handover(args);
+            expect({code, err}).toEqual({code: 0, err: ''});
+            expect(out).toMatch(/^USAGE\n/);
+        }
+    });
+});
+
+describe('the machine that is meant', () => {
+    afterEach(() => testDriver.clear());
+
+    const found = async (...args: string[]): Promise<unknown> => {
+        const {code, out, err} = await handover(['show', '--json', ...args]);
+        return code === 0 ? json(out)['name'] : `${code}: ${String(jsonError(err)['kind'])}`;
+    };
+
+    it('is given by name, UUID or HOST/NAME', async () => {
+        expect(await found('--host', 'test', 'test')).toBe('test');
+        expect(await found('--host', 'test', TEST_UUID)).toBe('test');
+        expect(await found('--host', 'test', TEST_UUID.toUpperCase())).toBe('test');
+        expect(await found('test/test')).toBe('test');
+        expect(await found(`test/${TEST_UUID}`)).toBe('test');
+    });
+
+    it('is never guessed', async () => {
+        expect(await found('--host', 'test', 'tes')).toBe('3: no-such-machine');
+        expect(await found('--host', 'test', 'TEST')).toBe('3: no-such-machine');
+        expect(await found('--host', 'test', '')).toBe('3: no-such-machine');
+        expect(await found('--host', 'session', 'test')).toBe('3: no-such-machine');
+        expect(await found('--host', 'test', TEST_UUID.replace('6695', '6696'))).toBe('3: no-such-machine');
+    });
+
+    it('must be on one host only', async () => {
+        const virsh = new VirshClient();
+        await virsh.define(
+            "<domain type='qemu'><name>test</name><memory unit='MiB'>32</memory><os><type arch='x86_64'>hvm</type></os></domain>",
+        );
+        const both = ['--host', 'test', '--host', 'session'];
+        const {code, err} = await handover(['start', ...both, '--json', 'test']);
+        expect(code).toBe(2);
+        expect(jsonError(err)).toEqual({
+            kind: 'ambiguous-machine',
+            category: 'usage',
+            title: 'Which machine?',
+            body: 'Several hosts have a machine called test: test, session. Choose one with “--host”.',
+            detail: 'More than one machine has that name',
+            command: null,
+        });
+        expect(await found('session/test')).toBe('test');
+        const names = await handover(['list', '--names', ...both]);
+        expect(names.out).toBe('test/test\nsession/test\n');
+        await virsh.removeAll();
+    });
+});
