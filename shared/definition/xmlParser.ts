@@ -4,6 +4,7 @@ import {XMLParser} from '../vendor/fastXmlParser.js';
 import {messageOf} from '../platform/errors.js';
 import {DefinitionError} from './definitionError.js';
 import {forbiddenCharacterAt, unknownReferenceIn} from './xmlEntities.js';
+import {serializeDocument} from './xmlTree.js';
 import type {XmlAttribute, XmlDocument, XmlElement, XmlNode} from './xmlTree.js';
 
 /*
@@ -22,7 +23,8 @@ import type {XmlAttribute, XmlDocument, XmlElement, XmlNode} from './xmlTree.js'
  *   the start tag, which is kept as written, like the end tag.
  * - Mistakes: it closes an element with any end tag, and does not look at names,
  *   references, or characters. All that is checked here; its own validator is
- *   not used because it lets some of it pass and doubles the time.
+ *   not used because it lets some of it pass and doubles the time. At the end the
+ *   tree has to give the very text that was read.
  */
 
 /* eslint-disable no-misleading-character-class -- these are the ranges of XML's grammar, marks among them */
@@ -75,7 +77,8 @@ interface Source {
  * @throws {DefinitionError} when it is not well formed, or has a document type
  */
 export function parseXml(text: string): XmlDocument {
-    const source = prepare(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'));
+    const normal = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+    const source = prepare(normal);
     const children = convertChildren(source, parseNesting(source), null);
     let root: XmlElement | null = null;
     for (const node of children) {
@@ -87,7 +90,21 @@ export function parseXml(text: string): XmlDocument {
         }
     }
     if (root === null) throw new DefinitionError('There is no element in it');
-    return {children, root};
+    const document = {children, root};
+    refuseLoss(normal, serializeDocument(document));
+    return document;
+}
+
+/**
+ * Every node has been checked by itself; when together they are the whole text, the text is well
+ * formed and nothing in it was lost. It is not when fast-xml-parser passed over something, such as
+ * the first half of `</</a>`.
+ */
+function refuseLoss(text: string, written: string): void {
+    if (text === written) return;
+    let index = 0;
+    while (text[index] === written[index]) index++;
+    throw new DefinitionError('This is not well-formed XML', {line: lineAt(text, index)});
 }
 
 /** Checks what can be checked in the text alone, hides instructions, and puts our element around it. */
@@ -130,8 +147,7 @@ function parseNesting({text}: Source): readonly ParsedNode[] {
         textNodeName: TEXT,
         maxNestedTags: MAX_DEPTH,
         jPath: false,
-        // It asks twice for the name of an element without content.
-        transformTagName: name => (name.startsWith(MARK) ? name : MARK + name),
+        transformTagName: name => MARK + name,
     });
     let nodes: readonly ParsedNode[];
     try {

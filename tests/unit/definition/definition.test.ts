@@ -85,6 +85,8 @@ describe('What a definition says of the platform', () => {
         expect(firmware('bios-i440fx')).toBe('bios');
         expect(firmware('xen-hvm')).toBe('bios');
         expect(firmware('minimal')).toBe('bios');
+        const flash = "<os><type>hvm</type><loader type='pflash'>/firmware.fd</loader></os>";
+        expect(domain(flash).boot.firmware).toBe('efi');
         expect(firmware('lxc-container')).toBeNull();
         expect(firmware('xen-pv')).toBeNull();
     });

@@ -65,6 +65,12 @@ describe('Disks', () => {
         ]);
     });
 
+    it('are read-only in every CD-ROM drive, as libvirt has it', () => {
+        const drive = "<disk device='cdrom'><source file='/a.iso'/><target dev='sda'/></disk>";
+        const {disks} = Definition.parse(`<domain><devices>${drive}</devices></domain>`);
+        expect(facts(disks, 'type', 'bus', 'readOnly')).toEqual([['file', 'scsi', true]]);
+    });
+
     it('may be somewhere else', () => {
         expect(facts(read('disk-network').disks, 'source', 'sourceHosts')).toEqual([
             ['rbd:pool/image', ['mon1.example.org:6321', '[2001:db8::1]:6789']],
@@ -160,6 +166,12 @@ describe('Passed-through devices', () => {
         expect(read('hostdev-pci-gpu').hostDevices[0]?.romFile).toBe('/usr/share/vgabios/gpu.rom');
         expect(read('hostdev-pci-gpu').hostDevices[2]?.bootOrder).toBe(1);
         expect(read('hostdev-decimal-address').pciAddresses).toEqual(['0000:0a:08.0']);
+    });
+
+    it('are in PCI domain 0 where none is named', () => {
+        const device = "<hostdev type='pci'><source><address bus='0x01' slot='0x02'/></source></hostdev>";
+        const definition = Definition.parse(`<domain><devices>${device}</devices></domain>`);
+        expect(definition.pciAddresses).toEqual(['0000:01:02.0']);
     });
 
     it('are found wherever they hide', () => {

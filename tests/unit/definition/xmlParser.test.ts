@@ -16,6 +16,8 @@ const MALFORMED: readonly (readonly [string, string])[] = [
     ['closed twice', '<a></a></a>'],
     ['end tag first', '</a><a/>'],
     ['end tag that closes itself', '<a></a/></a>'],
+    ['half an end tag', '<a></</a>'],
+    ['half an end tag further down', '<a>\n<b/></ <c></a>'],
     ['end tag with an attribute', "<a></a b='1'>"],
     ['two roots', '<a/><b/>'],
     ['text before', 'x<a/>'],
@@ -95,6 +97,7 @@ describe('Parsing XML', () => {
         expect(lineOf('<a>\n<!-- -- --></a>')).toBe(2);
         expect(lineOf('<a>\n<b>\n</c></a>')).toBe(2);
         expect(lineOf('<a>\n\n\u0007</a>')).toBe(3);
+        expect(lineOf('<a>\n</</a>')).toBe(2);
     });
 
     it('takes 257 elements deep, as libxml2 does', async () => {
