@@ -94,6 +94,7 @@ export class Host extends GObject.Object {
     /** Whether events may have been missed since the last answer. */
     #missed = true;
     #pauses: number[] = [];
+    #firstAnswer = true;
     #signsLeft = MOST_SIGNS;
 
     /**
@@ -161,6 +162,7 @@ export class Host extends GObject.Object {
     retry(): void {
         if (this.#state === 'closed') return;
         this.#pauses = [...PAUSES_AT_FIRST];
+        this.#firstAnswer = true;
         this.#signsLeft = MOST_SIGNS;
         this.#missed = true;
         if (this.#state === 'lost') this.#setState('connecting', null);
@@ -320,6 +322,8 @@ export class Host extends GObject.Object {
             // In a turn of its own: at 1,000 machines each of the two takes some milliseconds.
             await delay(0, open);
             this.#answeredAt = monotonicMs();
+            if (this.#firstAnswer) this.#pauses = [...PAUSES_AFTER_LOSS];
+            this.#firstAnswer = false;
             this.#watch?.refresh();
             for (const follower of this.#followers) follower.reconcile(domains, askedAt, missed);
             this.#setState('ready', null);

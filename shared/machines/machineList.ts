@@ -88,6 +88,8 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     readonly #lookups = new Limiter(2);
     /** Names that went after a reconciliation was asked for, with the serial of the event that told. */
     readonly #removedAt = new Map<string, number>();
+    /** Whether there were events of domains that had gone before they could be asked for their names. */
+    #ghosts = false;
     #active = 0;
     #filled = false;
     #unfollow: (() => void) | null;
@@ -228,10 +230,14 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
             if (!(error instanceof HandoverError)) throw error;
             name = null;
             // It has gone already, so nothing tells which one it was; any other failure is the host's to see to.
-            if (error instanceof LibvirtError) void this.host.refresh();
+            if (error instanceof LibvirtError) this.#ghosts = true;
         }
         const events = this.#nameless.get(path) ?? [];
         this.#nameless.delete(path);
+        if (this.#ghosts && this.#nameless.size === 0) {
+            this.#ghosts = false;
+            void this.host.refresh();
+        }
         if (name === null || this.#unfollow === null) return;
 
         let machine = this.#byName.get(name);
