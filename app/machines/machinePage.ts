@@ -13,6 +13,7 @@ import {_, fill, oneLine} from '../../shared/platform/i18n.js';
 import {describeProblem, type Problem} from '../../shared/problems/problem.js';
 import {showProblemDialog} from '../hosts/problemDialog.js';
 import {isDestructive} from './confirmation.js';
+import {nameMenuItems} from '../widgets/namedMenu.js';
 import type {Window} from '../window.js';
 import {LogView} from './logView.js';
 import type {MachineActions} from './machineActions.js';
@@ -166,6 +167,7 @@ export class MachinePage extends Adw.NavigationPage {
         if (wanted === this.#menuFor) return;
         this.#menuFor = wanted;
         this._button.menu_model = menuOf(others);
+        nameMenuItems(this._button.popover);
     }
 }
 

@@ -11,6 +11,7 @@ import type {Machine} from '../../shared/machines/machine.js';
 import {APP_PATH} from '../../shared/names.js';
 import {_} from '../../shared/platform/i18n.js';
 import {HostProblemRow} from '../hosts/hostRow.js';
+import {nameMenuItems} from '../widgets/namedMenu.js';
 import {MachineRow} from './machineRow.js';
 import {MachineRows} from './machineRows.js';
 
@@ -30,6 +31,7 @@ export class Sidebar extends Adw.NavigationPage {
                 InternalChildren: [
                     'searchIcon',
                     'menuIcon',
+                    'menuButton',
                     'searchBar',
                     'searchEntry',
                     'listStack',
@@ -51,6 +53,7 @@ export class Sidebar extends Adw.NavigationPage {
 
     declare private readonly _searchIcon: Gtk.Image;
     declare private readonly _menuIcon: Gtk.Image;
+    declare private readonly _menuButton: Gtk.MenuButton;
     declare private readonly _searchBar: Gtk.SearchBar;
     declare private readonly _searchEntry: Gtk.SearchEntry;
     declare private readonly _listStack: Gtk.Stack;
@@ -76,6 +79,7 @@ export class Sidebar extends Adw.NavigationPage {
             this.#queueSync();
         });
         this.#release = () => hosts.disconnect(changed);
+        nameMenuItems(this._menuButton.popover);
         this._searchBar.set_key_capture_widget(window);
         this._searchBar.connect_entry(this._searchEntry);
         this._searchEntry.connect('search-changed', () => this.#search());
