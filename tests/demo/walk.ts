@@ -129,10 +129,15 @@ export class Walk {
         const actions = told.actions.map(label => `“${label}”`).join(', ');
         this.transcript.say(`build-server panicked, and a notification says so, with ${actions}`);
         await this.#picture('crashed');
-        await shell.dismissNotifications();
         await this.panel.open();
         await this.#picture('menu-after-crash');
         await this.panel.close();
+        await shell.eval(
+            `Main.messageTray.getSources().flatMap(source => source.notifications)
+                .find(({title}) => title.includes('crashed')).actions[0].activate(); null`,
+        );
+        await this.#stateIs('build-server', 'running');
+        this.transcript.say('its “Start again” started build-server again');
     }
 
     async #stateIs(name: string, state: string): Promise<void> {
