@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {buildApplication, buildCommand, buildRouteMap, ExitCode as ParserExit, run} from '@stricli/core';
+import {
+    buildApplication,
+    buildCommand,
+    buildRouteMap,
+    ExitCode as ParserExit,
+    run,
+    type StricliProcess,
+} from '@stricli/core';
 
 import {DRIVERS} from '../shared/libvirt/drivers.js';
 import {APP_NAME, VERSION} from '../shared/names.js';
@@ -69,12 +76,13 @@ function command(verb: Verb, exit: (code: number) => void) {
         possible: [{...machine, optional: true}],
         none: [],
     }[verb.machine];
+    const parameters = {flags, positional: {kind: 'tuple', parameters: machines}};
     return buildCommand<VerbOptions, string[]>({
         func: async (options, ...args) => {
             exit(await runVerb(options, () => verb.run(options, args[0])));
         },
         // What a verb takes comes from a table, which stricli's types cannot follow.
-        parameters: {flags, positional: {kind: 'tuple', parameters: machines}} as never,
+        parameters: parameters as never,
         docs: {brief: verb.brief},
     });
 }
@@ -107,7 +115,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     );
     const complaints: string[] = [];
     let readerGone = false;
-    const process = {
+    const process: StricliProcess = {
         stdout: {
             write(text: string) {
                 try {
@@ -120,7 +128,6 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
             },
         },
         stderr: {write: (text: string) => void complaints.push(text)},
-        exitCode: null as number | string | null,
     };
     await run(application, args, {process});
     if (readerGone) return BROKEN_PIPE;

@@ -10,6 +10,6 @@ import GLib from 'gi://GLib';
 export function completeEnvironment(): void {
     if (GLib.getenv('XDG_RUNTIME_DIR')) return;
     // Where pam_systemd puts it, and everything else looks for it.
-    const directory = `/run/user/${new Gio.Credentials().get_unix_user()}`;
+    const directory = `/run/user/${String(new Gio.Credentials().get_unix_user())}`;
     if (GLib.file_test(directory, GLib.FileTest.IS_DIR)) GLib.setenv('XDG_RUNTIME_DIR', directory, true);
 }

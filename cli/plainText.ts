@@ -4,11 +4,15 @@ import GLib from 'gi://GLib';
 
 const SHORT: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\'};
 
+/** What nearly every name is. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /**
  * A string with everything that a terminal could obey, or that turns the line round, written as an escape:
  * `\n`, `\x1b`, `\u202e`.
  */
 export function escapeControls(text: string): string {
+    if (PLAIN.test(text) && !text.includes('\\')) return text;
     return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\\]/gu, character => {
         const code = character.codePointAt(0)!;
         return (
@@ -22,8 +26,7 @@ export function escapeControls(text: string): string {
 
 /** How many columns a terminal uses for a text. */
 export function columnsOf(text: string): number {
-    // Nearly every name is plain ASCII.
-    if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+    if (PLAIN.test(text)) return text.length;
     let columns = 0;
     for (const character of text) {
         if (GLib.unichar_iszerowidth(character)) continue;

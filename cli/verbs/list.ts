@@ -63,12 +63,25 @@ function addresses(machines: readonly ListedMachine[]): string[] {
 
 async function printTable(machines: readonly ListedMachine[]): Promise<void> {
     const heading = [_('Name'), _('State'), _('Host')].map(text => ({text}));
-    const rows: Cell[][] = machines.map(({name, state, reason, host}) => [
+    const rows = machines.map(({name, state, reason, host}) => [
         {text: escapeControls(name)},
-        {text: domainStateLabel(state, reason), ...colourOf(state)},
+        stateCell(state, reason),
         {text: host},
     ]);
     stdout.write(formatTable([heading, ...rows], await widthFor(rows)));
+}
+
+const stateCells = new Map<string, Cell>();
+
+/** A thousand machines are in a handful of states. */
+function stateCell(state: DomainState, reason: string): Cell {
+    const key = `${state} ${reason}`;
+    let cell = stateCells.get(key);
+    if (!cell) {
+        cell = {text: domainStateLabel(state, reason), ...colourOf(state)};
+        stateCells.set(key, cell);
+    }
+    return cell;
 }
 
 async function widthFor(rows: readonly (readonly Cell[])[]): Promise<number> {

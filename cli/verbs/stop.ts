@@ -23,8 +23,7 @@ const MARGIN_MS = 1000;
 export async function stop(options: StopOptions, argument: string): Promise<void> {
     const limit = timeoutMs(options);
     // No time for the guest does not mean that there is no time for libvirt.
-    const {timeout: _timeout, ...untimed} = options;
-    const {machine} = await findMachine(argument, limit === 0 ? untimed : options);
+    const {machine} = await findMachine(argument, limit === 0 ? {...options, timeout: undefined} : options);
     const startedAt = monotonicMs();
     const force = options.force === true;
     const canAsk = possibleActions(machine.state).includes('shutdown') && limit !== 0;

@@ -85,7 +85,7 @@ export class LibvirtService {
         args: Takes<T, M>,
         kind: CallKind,
     ): Promise<Gives<T, M>> {
-        const reply = await this.callPacked(path, table, method, args, kind);
+        const reply = await this.callPacked<T, M>(path, table, method, args, kind);
         return reply.recursiveUnpack() as Gives<T, M>;
     }
 

@@ -88,7 +88,7 @@ describe('completion', () => {
             expect(await fish(`handover ${verb.name} --`)).toEqual(options.sort());
         }
         expect(await zsh('handover stop --')).toEqual(
-            jasmine.arrayContaining(['--force', '--host', '--json', '--timeout']) as unknown as string[],
+            jasmine.arrayContaining(['--force', '--host', '--json', '--timeout']),
         );
     });
 

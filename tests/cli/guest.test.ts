@@ -112,7 +112,7 @@ describe('a machine that really runs', () => {
         expect(Object.keys(events[0]!)).toEqual(['time', 'event', 'name', 'uuid', 'state', 'reason', 'host']);
         expect(events[1]!['uuid']).toMatch(/^[0-9a-f-]{36}$/);
         expect(Date.parse(events[0]!['time'] as string)).toBeGreaterThan(Date.now() - 60_000);
-        expect(asText.log()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  session\/web  Machine added\n/);
+        expect(asText.log()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}session\/web {2}Machine added\n/);
         expect(asText.log()).toContain('  session/web  Forced off\n');
     });
 

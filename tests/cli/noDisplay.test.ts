@@ -59,11 +59,7 @@ describe('without a display', () => {
             env: {TERM: 'xterm', COLUMNS: '60', NO_COLOR: '1'},
         });
         const lines = out.trimEnd().split('\r\n');
-        expect(lines.map(line => [...line].length)).toEqual([
-            jasmine.any(Number),
-            60,
-            jasmine.any(Number),
-        ] as unknown as number[]);
+        expect(lines.map(line => [...line].length)).toEqual([jasmine.any(Number), 60, jasmine.any(Number)]);
         expect(lines[1]).toMatch(/^n+… +Off +test$/);
     });
 

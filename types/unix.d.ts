@@ -2,24 +2,29 @@
 
 /** The part of GioUnix-2.0 and GLibUnix-2.0 that the CLI uses; GLib 2.80 and later. */
 declare module 'gi://GioUnix' {
+    import type Gio from 'gi://Gio';
+
     const GioUnix: {
         OutputStream: {
-            new: (fd: number, closeFd: boolean) => import('gi://Gio').default.OutputStream;
+            new: (fd: number, closeFd: boolean) => Gio.OutputStream;
         };
     };
     export default GioUnix;
 }
+
 declare module 'gi://GLibUnix' {
+    import type GLib from 'gi://GLib';
+
     type Handler = () => boolean;
     type FdHandler = (fd: number, condition: number) => boolean;
     const GLibUnix: {
-        /** From GLib 2.86 on, before that only under its C name. */
+        /** In newer versions; before that only under its C name. */
         readonly signal_add?: (priority: number, signal: number, handler: Handler) => number;
         readonly signal_add_full: (priority: number, signal: number, handler: Handler) => number;
         readonly fd_add_full: (
             priority: number,
             fd: number,
-            condition: import('gi://GLib').default.IOCondition,
+            condition: GLib.IOCondition,
             handler: FdHandler,
         ) => number;
     };
