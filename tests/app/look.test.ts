@@ -66,7 +66,7 @@ describe('the look of the app', () => {
                 await keep('log');
                 await app.press('Overview', /tab|button/);
                 await shell.pressKeys('Control_L', 'comma');
-                await app.see({name: 'Shutdown deadline', role: /spin button|list item/});
+                await app.see({name: 'Notifications'});
                 await keep('preferences');
                 await escape();
                 await shell.pressKeys('Control_L', 'question');
