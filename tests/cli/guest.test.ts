@@ -129,6 +129,29 @@ describe('a machine that really runs', () => {
         expect(json(watching.log())).toEqual(jasmine.objectContaining({name: 'web', event: 'started'}));
     });
 
+    it('may crash, which can be waited for', async () => {
+        await boot({name: 'fragile', onCrash: 'preserve'});
+        const waiting = handover([
+            'wait',
+            ...HOST,
+            '--for',
+            'crashed',
+            '--timeout',
+            '20',
+            '--json',
+            'fragile',
+        ]);
+        await pause(800);
+        await virsh.run(['inject-nmi', 'fragile']);
+        const {code, out} = await waiting;
+        expect(code).toBe(0);
+        expect(json(out)).toEqual(jasmine.objectContaining({state: 'crashed', action: 'wait'}));
+        // It cannot be asked any more, so force need not wait.
+        const begin = Date.now();
+        expect((await handover(['stop', ...HOST, '--force', 'fragile'])).code).toBe(0);
+        expect(Date.now() - begin).toBeLessThan(5000);
+    });
+
     it('may be transient and vanish', async () => {
         const guest = new Guest({name: 'passing'});
         await virsh.define(guest.xml, {transient: true});
