@@ -1,105 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Gio from 'gi://Gio';
 import {Extension} from 'resource:///org/gnome/shell/extensions/extension.js';
 import * as Main from 'resource:///org/gnome/shell/ui/main.js';
 
-import {HostList} from '../shared/hosts/hostList.js';
-import {PANEL_BUS_NAME} from '../shared/names.js';
-import {Preferences} from '../shared/settings/preferences.js';
-import {ChosenMachine} from './chosenMachine.js';
-import {Disposer} from './disposer.js';
-import {HandoverApp} from './handoverApp.js';
-import {Indicator} from './indicator.js';
-import {Keybindings} from './keybindings.js';
-import {MachineCommands} from './machineCommands.js';
-import {MachineNotices} from './machineNotices.js';
-import {Notifications} from './notifications.js';
-import {QuickSettingsEntry} from './quickSettingsEntry.js';
-import {StateIcons} from './stateIcons.js';
+import type {Panel} from './panel.js';
+
+/**
+ * Our modules from the ground up, a few at a time.
+ *
+ * To load them all is the longest that the Shell has to wait for us. GJS goes back to the main loop between two
+ * dynamic imports, so that none of these steps takes longer than a few milliseconds.
+ */
+const STEPS: readonly (() => Promise<unknown>)[] = [
+    () => import('../shared/platform/bus.js'),
+    () => import('../shared/libvirt/libvirtService.js'),
+    () => import('../shared/libvirt/host.js'),
+    () => import('../shared/machines/machineOperations.js'),
+    () => import('../shared/machines/machine.js'),
+    () => import('../shared/hosts/hostList.js'),
+    () => import('../shared/problems/problem.js'),
+    () => import('./machineSection.js'),
+    () => import('./indicator.js'),
+    () => import('./quickSettingsEntry.js'),
+];
 
 /** The panel side of Handover. */
 export default class HandoverExtension extends Extension {
-    #disposer: Disposer | null = null;
+    /** Known once our modules have been loaded, which the Shell never unloads. */
+    #panelClass: typeof Panel | null = null;
+    #panel: Panel | null = null;
+    #enabled = false;
 
     override enable(): void {
-        const disposer = new Disposer();
-        try {
-            this.#build(disposer);
-        } catch (error) {
-            disposer.dispose();
-            throw error;
-        }
-        this.#disposer = disposer;
+        this.#enabled = true;
+        if (this.#panelClass) this.#panel = new this.#panelClass(this);
+        else void this.#load();
     }
 
     override disable(): void {
-        this.#disposer?.dispose();
-        this.#disposer = null;
+        this.#enabled = false;
+        this.#panel?.dispose();
+        this.#panel = null;
     }
 
-    #build(disposer: Disposer): void {
-        const preferences = new Preferences(this.getSettings());
-        const icons = new StateIcons(this.dir);
-
-        const hosts = new HostList();
-        disposer.add(() => hosts.close());
-
-        const notifications = new Notifications(icons.get('running'));
-        disposer.add(() => notifications.dispose());
-        const app = new HandoverApp(notifications);
-        disposer.add(() => app.dispose());
-        const commands = new MachineCommands(preferences, app, notifications);
-        disposer.add(() => commands.dispose());
-        const chosen = new ChosenMachine(hosts, preferences);
-        disposer.add(() => chosen.dispose());
-
-        const indicator = new Indicator({
-            hosts,
-            preferences,
-            app,
-            commands,
-            icons,
-            openPreferences: () => this.openPreferences(),
-        });
-        disposer.add(() => indicator.destroy());
-        Main.panel.addToStatusArea(this.uuid, indicator);
-
-        const entry = new QuickSettingsEntry({chosen, preferences, app, commands, icons});
-        disposer.add(() => entry.dispose());
-
-        const notices = new MachineNotices({
-            hosts,
-            preferences,
-            app,
-            commands,
-            notifications,
-            isWatching: () => indicator.menu.isOpen,
-        });
-        disposer.add(() => notices.dispose());
-
-        const keybindings = new Keybindings(preferences.settings, {
-            'toggle-machine': () => commands.toggle(chosen.machine),
-            'open-display': () => commands.openDisplayOf(chosen.machine),
-            'open-menu': () => indicator.toggleMenu(),
-        });
-        disposer.add(() => keybindings.dispose());
-
-        const name = Gio.bus_own_name(
-            Gio.BusType.SESSION,
-            PANEL_BUS_NAME,
-            Gio.BusNameOwnerFlags.NONE,
-            null,
-            null,
-            null,
-        );
-        disposer.add(() => Gio.bus_unown_name(name));
-
-        const follow = (): void => {
-            hosts.defaultDeadlineMs = preferences.shutdownDeadlineMs;
-            hosts.setHosts(preferences.hosts);
-        };
-        disposer.add(preferences.onChanged('hosts', follow));
-        disposer.add(preferences.onChanged('shutdown-deadline', follow));
-        follow();
+    async #load(): Promise<void> {
+        try {
+            for (const step of STEPS) await step();
+            this.#panelClass = (await import('./panel.js')).Panel;
+            // Meanwhile it may have been disabled, or another loading may have come to its end.
+            if (this.#enabled) this.#panel ??= new this.#panelClass(this);
+        } catch (error) {
+            Main.extensionManager.logExtensionError(this.uuid, error);
+        }
     }
 }

@@ -70,6 +70,16 @@ export class Indicator extends PanelMenu.Button {
         if (this.menu.isOpen) this.menu.actor.navigate_focus(null, St.DirectionType.TAB_FORWARD, false);
     }
 
+    #addSection(section: MachineSection): void {
+        const {menu} = this;
+        menu.addMenuItem(section, 0);
+        // GNOME 48 and 49 would keep the menu for ever; later ones do this themselves.
+        this.#disposer.add(() => {
+            menu.disconnectObject(section);
+            section.disconnectObject(menu);
+        });
+    }
+
     #sync(): void {
         const {hosts, icons} = this.#parts;
         const state = panelState(hosts);
@@ -78,7 +88,7 @@ export class Indicator extends PanelMenu.Button {
         if (!this.menu.isOpen) return;
         if (!this.#section) {
             this.#section = new MachineSection(hosts, this.#parts);
-            this.menu.addMenuItem(this.#section, 0);
+            this.#addSection(this.#section);
         }
         this.#section.sync();
     }

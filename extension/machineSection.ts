@@ -66,6 +66,11 @@ export class MachineSection extends PopupMenuSection {
             if (elsewhere >= 0) this.#shown.splice(elsewhere, 1)[0]!.item.destroy();
             const item = make();
             this.addMenuItem(item, position);
+            if (item instanceof MachineMenuItem) {
+                const {menu} = item;
+                // GNOME 48 and 49 would keep the submenu for ever; later ones do this themselves.
+                item.connect('destroy', () => menu.disconnectObject(this));
+            }
             this.#shown.splice(position, 0, {identity, item});
         }
         update?.(this.#shown[position]!.item);

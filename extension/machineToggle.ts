@@ -27,6 +27,8 @@ export class MachineToggle extends QuickMenuToggle {
         this.#parts = parts;
         this.#icons = icons;
         this.connect('clicked', () => parts.commands.toggle(this.#machine));
+        // Its menu lies in another part of the Quick Settings, where nobody else takes it away.
+        this.connect('destroy', () => this.menu.destroy());
         this.menu.connectObject('activate', () => Main.panel.closeQuickSettings(), this);
     }
 

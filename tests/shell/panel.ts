@@ -65,6 +65,8 @@ export class Panel {
             for (const [key, value] of Object.entries({hosts: "['test']", ...settings}))
                 await panel.set(key, value);
             await shell.enableExtension(EXTENSION_UUID);
+            // The first time its modules are loaded a few at a time, so that the Shell does not stop for them.
+            await shell.waitFor(Panel.indicator);
         } catch (error) {
             await shell.stop();
             throw error;

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {callBus} from '../harness/bus.js';
+import GLib from 'gi://GLib';
+import {EXTENSION_UUID, PANEL_BUS_NAME} from '../../shared/names.js';
+import {Panel} from './panel.js';
+import {machineXml, TestDriver} from './testDriver.js';
+
+const CYCLES = 200;
+/** Memory is compared from here on: caches of the Shell, the theme and the compiler are filled by then. */
+const WARM_UP = 100;
+/** What 100 cycles may add to the resident memory (KiB): noise of the allocator, 20 KiB a cycle. */
+const MOST_GROWTH_KIB = 2048;
+
+/** A pause in the Shell, after everything that is more urgent. */
+const TURN = `const turn = ms => new Promise(resolve => GLib.timeout_add(GLib.PRIORITY_LOW, ms, () => {
+    resolve();
+    return GLib.SOURCE_REMOVE;
+}));`;
+
+/** Where the Shell keeps what extensions leave behind. */
+const TRACES = `(async () => {
+    const {default: St} = await import('gi://St');
+    const {quickSettings} = Main.panel.statusArea;
+    return {
+        statusArea: Object.keys(Main.panel.statusArea),
+        quickSettings: quickSettings.menu._grid.get_n_children(),
+        indicators: quickSettings._indicators.get_n_children(),
+        uiGroup: Main.uiGroup.get_n_children(),
+        dialogs: Main.layoutManager.modalDialogGroup.get_n_children(),
+        sources: Main.messageTray.getSources().length,
+        menus: Main.panel.menuManager._menus.length,
+        keys: Object.keys(Main.wm._allowedKeybindings).filter(name => /machine|open-display|open-menu/.test(name)),
+        stylesheets: St.ThemeContext.get_for_stage(global.stage).get_theme().get_custom_stylesheets().length,
+    };
+})()`;
+
+describe('enabling and disabling', () => {
+    const libvirt = new TestDriver();
+    let panel: Panel;
+
+    const extension = `Main.extensionManager.lookup(${JSON.stringify(EXTENSION_UUID)}).stateObj`;
+    const hasName = async (): Promise<boolean> => {
+        const [owned] = await callBus(
+            ['org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus'],
+            'NameHasOwner',
+            new GLib.Variant('(s)', [PANEL_BUS_NAME]),
+        );
+        return owned as boolean;
+    };
+
+    beforeAll(async () => {
+        await libvirt.define(machineXml('debian'));
+        panel = await Panel.start({'quick-settings-toggle': 'true', 'chosen-machine': "'test/debian'"});
+    });
+
+    afterAll(() => panel.stop());
+
+    afterEach(() => expect(panel.shell.faults()).toEqual([]));
+
+    it('owns the panel’s bus name while it is enabled', async () => {
+        expect(await hasName()).toBe(true);
+        await panel.shell.disableExtension(EXTENSION_UUID);
+        expect(await hasName()).toBe(false);
+    });
+
+    it('leaves nothing in the Shell', async () => {
+        const before = await panel.shell.eval(TRACES);
+        await panel.shell.enableExtension(EXTENSION_UUID);
+        await panel.open();
+        await panel.waitForState('debian', 'Off');
+        await panel.shell.clickActor(`${Panel.row('test')}.label`);
+        await panel.shell.clickActor(Panel.submenuItem('test', 'Force off…'));
+        await panel.shell.waitFor('Main.modalCount === 1');
+        await libvirt.start('debian');
+        await panel.shell.waitFor('Main.messageTray.getSources().length === 1');
+        expect(await panel.shell.eval(TRACES)).not.toEqual(before);
+        await panel.shell.disableExtension(EXTENSION_UUID);
+        expect(await panel.shell.eval(TRACES)).toEqual(before);
+        await libvirt.destroy('debian');
+    });
+
+    it('undoes what it began when enabling fails halfway', async () => {
+        const before = await panel.shell.eval(TRACES);
+        await panel.shell.eval(`
+            globalThis.addKeybinding = Main.wm.addKeybinding;
+            Main.wm.addKeybinding = () => { throw new Error('refused by the test'); };
+            let message = '';
+            try { ${extension}.enable(); } catch (error) { message = error.message; }
+            Main.wm.addKeybinding = globalThis.addKeybinding;
+            if (message !== 'refused by the test') throw new Error('enable did not fail: ' + message);
+            null`);
+        expect(await panel.shell.eval(TRACES)).toEqual(before);
+        expect(await hasName()).toBe(false);
+    });
+
+    /** Anonymous memory (KiB) after each 25 rounds of what `body` does with `turn(ms)` at hand. */
+    const measure = (rounds: number, body: string): Promise<number[]> =>
+        panel.shell.eval<number[]>(
+            `(async () => {
+                const {default: System} = await import('system');
+                ${TURN}
+                const anonymousKib = () => {
+                    const [, bytes] = GLib.file_get_contents('/proc/self/smaps_rollup');
+                    return Number(/^Pss_Anon: *([0-9]+)/m.exec(new TextDecoder().decode(bytes))[1]);
+                };
+                const sizes = [];
+                for (let round = 1; round <= ${rounds}; round++) {
+                    await (async () => { ${body} })();
+                    if (round % 25 !== 0) continue;
+                    for (let again = 0; again < 3; again++) {
+                        System.gc();
+                        await turn(20);
+                    }
+                    sizes.push(anonymousKib());
+                }
+                return sizes;
+            })()`,
+            120_000,
+        );
+
+    it(`does not grow the Shell in ${CYCLES} rounds`, async () => {
+        const sizes = await measure(
+            CYCLES,
+            `${extension}.enable();
+            while (!${Panel.indicator}.get_first_child().gicon.file.get_path().includes('running')) await turn(2);
+            await turn(5);
+            ${extension}.disable();`,
+        );
+        print(`anonymous memory after each 25 rounds (KiB): ${sizes.join(' ')}`);
+        const warm = sizes[WARM_UP / 25 - 1] ?? 0;
+        expect((sizes.at(-1) ?? Infinity) - warm).toBeLessThan(MOST_GROWTH_KIB);
+    }, 150_000);
+
+    it('costs no more with its menu than a menu of the Shell’s own', async () => {
+        // The Shell keeps something of every menu that was once on the screen; ours is compared to such a one.
+        const ours = await measure(
+            50,
+            `${extension}.enable();
+            while (!${Panel.indicator}.get_first_child().gicon.file.get_path().includes('running')) await turn(2);
+            ${Panel.menu}.open();
+            await turn(20);
+            ${Panel.menu}.close();
+            await turn(20);
+            ${extension}.disable();`,
+        );
+        const plain = await measure(
+            50,
+            `const PanelMenu = await import('resource:///org/gnome/shell/ui/panelMenu.js');
+            const PopupMenu = await import('resource:///org/gnome/shell/ui/popupMenu.js');
+            const button = new PanelMenu.Button(0.5, 'plain');
+            Main.panel.addToStatusArea('plain', button);
+            for (const text of ['debian', 'test', 'Open Handover', 'Settings'])
+                button.menu.addMenuItem(new PopupMenu.PopupSubMenuMenuItem(text, true));
+            button.menu.open();
+            await turn(20);
+            button.menu.close();
+            await turn(20);
+            button.destroy();`,
+        );
+        const [a = 0, b = 0] = ours;
+        const [c = 0, d = 0] = plain;
+        print(`a round with an open menu: ours ${(b - a) / 25} KiB, a plain one ${(d - c) / 25} KiB`);
+        expect((b - a) / 25).toBeLessThan(3 * Math.max(100, (d - c) / 25));
+    }, 150_000);
+
+    it('lets go of every object of ours', async () => {
+        const alive = await panel.shell.eval<string[]>(
+            `(async () => {
+                const {default: System} = await import('system');
+                ${TURN}
+                const refs = await (async () => {
+                    ${extension}.enable();
+                    const indicator = Main.panel.statusArea[${JSON.stringify(EXTENSION_UUID)}];
+                    while (!handoverTest.rows(indicator.menu).some(item => item.machine)) {
+                        indicator.menu.open();
+                        await turn(20);
+                    }
+                    const row = handoverTest.rows(indicator.menu).find(item => item.machine);
+                    row.menu.open();
+                    await turn(50);
+                    const refs = Object.entries({
+                        indicator, menu: indicator.menu, row, submenu: row.menu,
+                        machine: row.machine, host: row.machine.host,
+                    }).map(([name, object]) => [name, new WeakRef(object)]);
+                    indicator.menu.close();
+                    await turn(50);
+                    ${extension}.disable();
+                    return refs;
+                })();
+                for (let round = 0; round < 10; round++) {
+                    System.gc();
+                    await turn(20);
+                }
+                return refs.filter(([, ref]) => ref.deref() !== undefined).map(([name]) => name);
+            })()`,
+            20_000,
+        );
+        expect(alive).toEqual([]);
+    });
+});
