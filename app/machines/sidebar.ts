@@ -11,6 +11,7 @@ import type {Machine} from '../../shared/machines/machine.js';
 import {APP_PATH} from '../../shared/names.js';
 import {_} from '../../shared/platform/i18n.js';
 import {HostProblemRow} from '../hosts/hostRow.js';
+import {describeProblem} from '../../shared/problems/problem.js';
 import {nameMenuItems} from '../widgets/namedMenu.js';
 import {MachineRow} from './machineRow.js';
 import {MachineRows} from './machineRows.js';
@@ -103,7 +104,7 @@ export class Sidebar extends Adw.NavigationPage {
         this.#withIcons = true;
         this._searchIcon.icon_name = 'system-search-symbolic';
         this._menuIcon.icon_name = 'open-menu-symbolic';
-        for (const row of this.#rows ?? []) row.sync();
+        for (const row of this.#rows ?? []) if (row.filled) this.#complete(row);
     }
 
     /** Ends following. */
@@ -165,6 +166,19 @@ export class Sidebar extends Adw.NavigationPage {
             : this.#rows.problemRowOf(selection);
     }
 
+    /** What a row need not have in the first frame: its icon, and the machine's title. */
+    #complete(row: MachineRow): void {
+        row.sync();
+        const {machine} = row;
+        machine.loadDetails().then(
+            () => row.sync(),
+            (error: unknown) => {
+                // Its page says why, when it is opened; the row keeps the name.
+                console.debug(`No details of ${machine.key}: ${describeProblem(error).detail}`);
+            },
+        );
+    }
+
     /** A burst of changes is rendered once. */
     #queueSync(): void {
         if (this.#idle !== 0) return;
@@ -192,7 +206,10 @@ export class Sidebar extends Adw.NavigationPage {
         let beyond = ROWS_AHEAD;
         while (row && beyond > 0 && left > 0) {
             if (row instanceof MachineRow && row.get_child_visible()) {
-                row.fill(this.#withIcons);
+                if (!row.filled) {
+                    row.fill(false);
+                    if (this.#withIcons) this.#complete(row);
+                }
                 left--;
             }
             if (page > 0) {

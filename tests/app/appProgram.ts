@@ -104,6 +104,11 @@ export class AppProgram {
         return waitForNode(this.root, wanted, {within: 8000});
     }
 
+    /** Waits for something to be there, on the screen or scrolled out of it. */
+    seeAnywhere(wanted: Wanted): Promise<Node> {
+        return waitForNode(this.root, {...wanted, showing: false}, {within: 8000});
+    }
+
     /** Waits for a button or menu item and does what a click on it would. */
     async press(name: string | RegExp, role: string | RegExp = /button|menu item/): Promise<void> {
         await this.see({name, role});
@@ -116,9 +121,9 @@ export class AppProgram {
     }
 
     /** Shows the page of a machine of the test driver, as the panel has the app do it, and waits for it. */
-    async choose(name: string): Promise<void> {
+    async choose(name: string, button = 'More actions'): Promise<void> {
         await this.activate('show-machine', new GLib.Variant('s', `test/${name}`));
-        await this.see({name: 'More actions'});
+        await this.see({name: button, role: 'button'});
         await this.see({name, role: 'label'});
     }
 

@@ -65,11 +65,11 @@ describe('the look of the app', () => {
                 await app.see({name: 'Paused', role: 'list item'});
                 await keep('log');
                 await app.press('Overview', /tab|button/);
-                await shell.pressKeys('Control_L', 'comma');
+                await app.activate('preferences');
                 await app.see({name: 'Notifications'});
                 await keep('preferences');
                 await escape();
-                await shell.pressKeys('Control_L', 'question');
+                await app.activate('shortcuts');
                 await pause(STILL_MS);
                 await keep('shortcuts');
                 await escape();
