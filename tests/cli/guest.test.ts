@@ -129,6 +129,23 @@ describe('a machine that really runs', () => {
         expect(json(watching.log())).toEqual(jasmine.objectContaining({name: 'web', event: 'started'}));
     });
 
+    it('may sleep, and be woken', async () => {
+        // A guest that obeys takes the wake-up for the power button.
+        const guest = await boot({name: 'sleepy', behaviour: 'ignore-shutdown'});
+        await waitFor('its agent', async () => {
+            const reply = await virsh.try(['qemu-agent-command', guest.name, '{"execute":"guest-ping"}']);
+            return reply.code === 0;
+        });
+        const waiting = handover(['wait', ...HOST, '--for', 'pmsuspended', '--timeout', '20', 'sleepy']);
+        await virsh.run(['dompmsuspend', 'sleepy', 'mem']);
+        expect(await waiting).toEqual({code: 0, out: 'sleepy: Asleep\n', err: ''});
+        const {code, out, err} = await handover(['wake', ...HOST, '--json', 'sleepy']);
+        expect({code, err}).toEqual({code: 0, err: ''});
+        expect(json(out)).toEqual(
+            jasmine.objectContaining({name: 'sleepy', action: 'wake', ok: true, state: 'running'}),
+        );
+    });
+
     it('may crash, which can be waited for', async () => {
         await boot({name: 'fragile', onCrash: 'preserve'});
         const waiting = handover([

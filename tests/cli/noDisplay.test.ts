@@ -65,11 +65,15 @@ describe('without a display', () => {
 
     it('loads neither GTK nor what only a parser needs', async () => {
         const watching = new RunningProgram(['handover', 'watch', '--host', 'test']);
-        const maps = await waitFor('its libraries', () => {
-            const [, bytes] = GLib.file_get_contents(`/proc/${watching.pid}/maps`);
-            const text = new TextDecoder().decode(bytes);
-            return text.includes('Gio-2.0.typelib') && text;
+        const path = await testDriver.define('web');
+        await waitFor('the first event', async () => {
+            await testDriver.flagged(path, 'Create');
+            await testDriver.flagged(path, 'Destroy');
+            return watching.log() !== '';
         });
+        const [, bytes] = GLib.file_get_contents(`/proc/${watching.pid}/maps`);
+        const maps = new TextDecoder().decode(bytes);
+        expect(maps).toContain('Gio-2.0.typelib');
         await watching.stop();
         expect(maps).not.toMatch(/libgtk|libadwaita|libgdk|libpango|Gtk-4\.0\.typelib|Adw-1\.typelib/);
     });
