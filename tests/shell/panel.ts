@@ -172,3 +172,12 @@ export function screenshotPath(name: string): string {
         `shell-${GLib.getenv('HANDOVER_GNOME') ?? ''}-${name}.png`,
     ]);
 }
+
+/** Prints a measured figure, and keeps it in a file of its own for those who compare runs. */
+export function keepFigure(name: string, figure: unknown): void {
+    const version = GLib.getenv('HANDOVER_GNOME') ?? '';
+    const text = JSON.stringify(figure);
+    print(`GNOME ${version}, ${name}: ${text}`);
+    const folder = GLib.build_filenamev([GLib.get_current_dir(), 'build', 'bench']);
+    GLib.file_set_contents(GLib.build_filenamev([folder, `shell-${version}-${name}.json`]), `${text}\n`);
+}
