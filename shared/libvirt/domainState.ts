@@ -136,7 +136,8 @@ export function stateFromEvent(event: number, detail: number): StateAndReason | 
         case DomainEvent.PMSUSPENDED:
             return {state: 'pmsuspended', reason: 'unknown'};
         case DomainEvent.CRASHED:
-            return {state: 'crashed', reason: 'panicked'};
+            // The other detail tells that the guest goes on in its crash kernel.
+            return detail === 0 ? {state: 'crashed', reason: 'panicked'} : null;
         default:
             return null;
     }

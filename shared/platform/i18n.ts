@@ -33,7 +33,7 @@ const LONGEST_INSERT = 120;
  */
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
     return sentence.replace(/\{(\w+)\}/g, (whole, key: string) => {
-        const value = values[key];
+        const value = Object.hasOwn(values, key) ? values[key] : undefined;
         if (value === undefined) return whole;
         if (typeof value === 'number') return String(value);
         return `${FIRST_STRONG_ISOLATE}${oneLine(value, LONGEST_INSERT)}${POP_DIRECTIONAL_ISOLATE}`;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The one place where an error becomes what a person reads.
+import {DefinitionError} from '../definition/definitionError.js';
 import {
     BadAnswerError,
     DriverMissingError,
@@ -164,6 +165,14 @@ function describe(error: unknown): Description {
             category: 'failed',
             title: _('libvirt could not do it'),
             body: _('libvirt reported a failure. The details say why.'),
+        };
+    if (error instanceof DefinitionError)
+        return {
+            category: 'failed',
+            title: _('The definition cannot be read'),
+            body: _(
+                'Something in the machine’s definition is not as libvirt writes it. Mend it with “virsh edit”; the details say what it is.',
+            ),
         };
     if (error instanceof ViewerMissingError)
         return {

@@ -89,8 +89,11 @@ export class Heartbeat {
         const now = GLib.get_monotonic_time();
         this.#worst = Math.max(this.#worst, now - this.#last);
         this.#last = now;
+        this.beat?.();
         return GLib.SOURCE_CONTINUE;
     });
+
+    constructor(private readonly beat?: () => void) {}
 
     /** Ends it. @returns the longest gap in milliseconds */
     stop(): number {

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {driverById} from '../../../shared/libvirt/drivers.js';
+import type {Host} from '../../../shared/libvirt/host.js';
+import {LibvirtError} from '../../../shared/libvirt/libvirtErrors.js';
+import {MachineList} from '../../../shared/machines/machineList.js';
+import type {StateAndReason} from '../../../shared/libvirt/domainState.js';
+
+/** A host without libvirt: paths are `/NAME`, and every call is refused. */
+export class StubHost {
+    readonly id = 'stub';
+    readonly driver = driverById('test')!;
+    state = 'ready';
+    serial = 0;
+    refreshed = 0;
+    /** Names of paths that are not `/NAME`. */
+    readonly names = new Map<string, string>();
+
+    follow(): () => void {
+        return () => undefined;
+    }
+
+    async nameOf(path: string): Promise<string> {
+        return this.names.get(path) ?? path.slice(1);
+    }
+
+    async lookupDomain(): Promise<string> {
+        throw new LibvirtError('Domain not found');
+    }
+
+    async refresh(): Promise<void> {
+        this.refreshed++;
+    }
+
+    async verdict(error: unknown): Promise<unknown> {
+        return error;
+    }
+
+    domain(): object {
+        return {persistent: async () => true};
+    }
+
+    /** A list of machines on this host. */
+    list(states: Record<string, StateAndReason['state']> = {}): MachineList {
+        const list = new MachineList(this as unknown as Host);
+        list.reconcile(domains(states), 0, true);
+        return list;
+    }
+}
+
+/** What a host hands on as all of its domains. */
+export function domains(states: Record<string, StateAndReason['state']>): Map<string, StateAndReason> {
+    return new Map(Object.entries(states).map(([name, state]) => [name, {state, reason: 'unknown'}]));
+}
