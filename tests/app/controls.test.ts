@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {type Node, children, isShowing, nameOf, roleOf, walk} from '../harness/accessibility.js';
+import {waitFor} from '../harness/deadline.js';
 import {HeadlessShell} from '../harness/headlessShell.js';
 import {AppProgram} from './appProgram.js';
 import {richXml, testMachines} from './testMachines.js';
@@ -59,6 +60,7 @@ describe('every control of the app has a name for a screen reader', () => {
         await app.see({name: 'Cancel', role: 'button'});
         expect(nameless(app)).toEqual([]);
         await app.press('Cancel');
+        await waitFor('the question is gone', () => !app.find({name: 'Cancel', role: 'button'}));
         await shell.pressKeys('Control_L', 'l');
         await testMachines.call('build-server', 'Suspend', false);
         await app.see({name: 'Paused', role: 'list item'});
