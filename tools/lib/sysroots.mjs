@@ -62,8 +62,8 @@ async function checkPrivileges() {
     const {code} = await capture([...namespaces(), 'true']);
     if (code !== 0) {
         throw new ToolError(
-            'This system does not let an ordinary user enter a sysroot (user namespaces with ' +
-                'sub-user ids are off). Run the same command with sudo.',
+            'An ordinary user may not enter a sysroot here: that takes user namespaces and newuidmap ' +
+                '(Debian, Ubuntu: sudo apt install uidmap). Or run the same command with sudo.',
         );
     }
 }
