@@ -8,7 +8,6 @@ import {PopupMenuItem, PopupSubMenuMenuItem} from 'resource:///org/gnome/shell/u
 import type {Machine} from '../shared/machines/machine.js';
 import {actionIcon, actionLabel, stateLabel} from '../shared/machines/words.js';
 import {_, fill, oneLine} from '../shared/platform/i18n.js';
-import {HandoverError} from '../shared/platform/errors.js';
 import {containsFocus} from './keyFocus.js';
 import {fillMachineMenu, type SubmenuParts} from './machineSubmenu.js';
 
@@ -72,10 +71,6 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
         });
         const handler = machine.connect('notify::short-name', () => this.sync());
         this.connect('destroy', () => machine.disconnect(handler));
-        machine.loadDetails().catch((error: unknown) => {
-            // Without its details the row has the machine's name; what is wrong shows elsewhere.
-            if (!(error instanceof HandoverError)) throw error;
-        });
         this.sync();
     }
 

@@ -7,10 +7,13 @@ import {
 } from 'resource:///org/gnome/shell/ui/popupMenu.js';
 
 import type {HostList} from '../shared/hosts/hostList.js';
+import type {Machine} from '../shared/machines/machine.js';
 import {shortlist} from '../shared/machines/shortlist.js';
+import {HandoverError} from '../shared/platform/errors.js';
 import {_, fill, ngettext} from '../shared/platform/i18n.js';
 import {describeProblem, type Problem} from '../shared/problems/problem.js';
 import {HostProblemItem} from './hostProblemItem.js';
+import {IdleCall} from './idleCall.js';
 import {containsFocus} from './keyFocus.js';
 import {MachineMenuItem} from './machineMenuItem.js';
 import type {SubmenuParts} from './machineSubmenu.js';
@@ -31,12 +34,21 @@ const SEPARATOR: Entry = {identity: 'separator', make: () => new PopupSeparatorM
 /** The machines in the menu, and in their place or beside them what keeps them from being there. */
 export class MachineSection extends PopupMenuSection {
     #shown: {identity: unknown; item: PopupBaseMenuItem}[] = [];
+    /** Machines whose details were asked for. */
+    readonly #asked = new WeakSet<Machine>();
+    readonly #nextDetails = new IdleCall(() => this.#loadNextDetails());
 
     constructor(
         private readonly hosts: HostList,
         private readonly parts: SubmenuParts,
     ) {
         super();
+    }
+
+    override destroy(): void {
+        this.#shown = [];
+        this.#nextDetails.cancel();
+        super.destroy();
     }
 
     /** Shows everything as it is now; what has not changed stays in its place. */
@@ -55,6 +67,7 @@ export class MachineSection extends PopupMenuSection {
             return false;
         });
         entries.forEach((entry, position) => this.#place(entry, position));
+        this.#nextDetails.queue();
         // The focus must not stay on a row that has gone.
         if (hadFocus && !containsFocus(this.actor)) this.actor.get_parent()?.grab_key_focus();
     }
@@ -74,6 +87,25 @@ export class MachineSection extends PopupMenuSection {
             this.#shown.splice(position, 0, {identity, item});
         }
         update?.(this.#shown[position]!.item);
+    }
+
+    /** Reads what the rows' names are made from, one machine after the other: the rows are there already. */
+    #loadNextDetails(): void {
+        const row = this.#shown.find(
+            ({item}) => item instanceof MachineMenuItem && !this.#asked.has(item.machine),
+        );
+        if (!row) return;
+        const {machine} = row.item as MachineMenuItem;
+        this.#asked.add(machine);
+        machine
+            .loadDetails()
+            .catch((error: unknown) => {
+                // Without its details the row has the machine's name; what is wrong shows elsewhere.
+                if (!(error instanceof HandoverError)) throw error;
+            })
+            .finally(() => {
+                if (this.#shown.length > 0) this.#nextDetails.queue();
+            });
     }
 
     /** One entry for each problem, whatever the number of hosts that have it. */

@@ -100,6 +100,30 @@ describe('a thousand machines', () => {
         const rows = await panel.rows();
         expect(rows.filter(row => row.type === 'HandoverMachineMenuItem').length).toBe(8);
         await panel.close();
+        await panel.shell.eval(`${extension}.disable(); ${extension}.enable(); null`);
+        await panel.shell.waitFor(
+            `${Panel.indicator}.get_first_child().gicon.file.get_path().includes('running')`,
+        );
+        await pause(300);
+        await worstBeat();
+        await panel.open();
+        await pause(300);
+        keepFigure('longest-block-ms-menu-opened-anew', await worstBeat());
+        await panel.close();
+        await panel.shell.eval(`(async () => {
+            const PanelMenu = await import('resource:///org/gnome/shell/ui/panelMenu.js');
+            const PopupMenu = await import('resource:///org/gnome/shell/ui/popupMenu.js');
+            const button = globalThis.plainButton = new PanelMenu.Button(0.5, 'plain');
+            Main.panel.addToStatusArea('plain', button);
+            for (let index = 0; index < 11; index++)
+                button.menu.addMenuItem(new PopupMenu.PopupSubMenuMenuItem('machine-0000', true));
+        })()`);
+        await pause(300);
+        await worstBeat();
+        await panel.shell.clickActor('plainButton');
+        await pause(300);
+        keepFigure('longest-block-ms-plain-menu-opened', await worstBeat());
+        await panel.shell.eval('plainButton.destroy(); null');
     });
 
     it('start all at once without holding the Shell up', async () => {

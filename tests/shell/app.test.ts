@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+import {APP_ID, APP_PATH} from '../../shared/names.js';
+import {callBus} from '../harness/bus.js';
+import {waitFor} from '../harness/deadline.js';
+import {Panel, screenshotPath} from './panel.js';
+import {machineXml, TestDriver} from './testDriver.js';
+
+describe('the panel and the app', () => {
+    const libvirt = new TestDriver();
+    let panel: Panel;
+
+    const focused = `global.display.focus_window?.get_gtk_application_id() === '${APP_ID}'`;
+
+    beforeAll(async () => {
+        await libvirt.define(machineXml('debian'));
+        panel = await Panel.start();
+        // What the bus starts must find the Shell; a session manager would tell it.
+        await callBus(
+            ['org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus'],
+            'UpdateActivationEnvironment',
+            new GLib.Variant('(a{ss})', [
+                {WAYLAND_DISPLAY: 'wayland-0', XDG_SESSION_TYPE: 'wayland', XDG_CURRENT_DESKTOP: 'GNOME'},
+            ]),
+        );
+    });
+
+    afterAll(async () => {
+        await callBus(
+            [APP_ID, APP_PATH, 'org.gtk.Actions'],
+            'Activate',
+            new GLib.Variant('(sava{sv})', ['quit', [], {}]),
+        );
+        await panel.stop();
+    });
+
+    afterEach(() => expect(panel.shell.faults()).toEqual([]));
+
+    it('is opened from the menu, in front and with the focus', async () => {
+        await panel.open();
+        await panel.shell.clickActor(
+            `handoverTest.rows(${Panel.menu}).find(item => item.label?.text === 'Open Handover')`,
+        );
+        await panel.shell.waitFor(focused, 20_000);
+    }, 40_000);
+
+    it('keeps the panel quiet while the user looks at the app', async () => {
+        await libvirt.start('debian');
+        await panel.open();
+        await panel.waitForState('debian', 'Running');
+        await panel.close();
+        expect(await panel.shell.notifications()).toEqual([]);
+        await panel.shell.eval('global.display.focus_window.minimize(); null');
+        await panel.shell.waitFor(`!(${focused})`);
+        await libvirt.destroy('debian');
+        await waitFor('a notification', async () => (await panel.shell.notifications()).length === 1);
+    });
+
+    it('shows a machine that was asked for in the menu', async () => {
+        await panel.open();
+        await panel.waitForState('debian', 'Off');
+        await panel.shell.clickActor(`${Panel.row('debian')}.label`);
+        await panel.shell.waitFor(`${Panel.row('debian')}.menu.isOpen`);
+        await panel.shell.clickActor(Panel.submenuItem('debian', 'Show in Handover'));
+        await panel.shell.waitFor(focused, 10_000);
+        await panel.shell.screenshot(screenshotPath('app-from-panel'));
+    });
+});
