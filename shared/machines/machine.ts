@@ -6,7 +6,7 @@ import type {MachineMetadata} from '../definition/metadata.js';
 import type {DomainClient} from '../libvirt/domainClient.js';
 import {type DomainState, isActive, type StateAndReason} from '../libvirt/domainState.js';
 import type {Host} from '../libvirt/host.js';
-import {wallClockMs} from '../platform/clock.js';
+import {monotonicMs, wallClockMs} from '../platform/clock.js';
 import {CancelledError, HandoverError} from '../platform/errors.js';
 import {Operation, OperationConflictError} from '../operations/operation.js';
 import {
@@ -39,6 +39,9 @@ export interface MachineFailure {
     readonly action: MachineAction;
     readonly error: unknown;
 }
+
+/** Resets that follow each other within this time (ms) are one reboot. */
+const SAME_REBOOT_MS = 2000;
 
 const READABLE = GObject.ParamFlags.READABLE;
 
@@ -103,6 +106,7 @@ export class Machine extends GObject.Object {
     #operation: Operation<MachineAction> | null = null;
     #failure: MachineFailure | null = null;
     #gone = false;
+    #rebootedAt = -Infinity;
 
     /** Serial of the last lifecycle event, or of the last reconciliation, that this state rests on. */
     knownAt: number;
@@ -384,6 +388,8 @@ export class Machine extends GObject.Object {
     /** Takes a state over; nothing happens when it is the one that is known. */
     applyState(next: StateAndReason, knownAt: number): void {
         this.knownAt = knownAt;
+        // What is left of a guest that crashed is put away like one that shuts down.
+        if (next.state === 'shutdown' && this.#state === 'crashed') return;
         if (next.state === this.#state && next.reason === this.#reason) return;
         const before = this.#state;
         const wasActive = this.active;
@@ -418,7 +424,10 @@ export class Machine extends GObject.Object {
     }
 
     announceReboot(): void {
-        this.tell('rebooted');
+        // A reboot that goes through libvirt resets the machine twice.
+        const now = monotonicMs();
+        if (now - this.#rebootedAt > SAME_REBOOT_MS) this.tell('rebooted');
+        this.#rebootedAt = now;
         this.emit('rebooted');
     }
 
