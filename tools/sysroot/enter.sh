@@ -36,6 +36,7 @@ ip link set lo up
 if [ "$user" = root ]; then
   exec /usr/bin/env -C /src HOME=/root "$@"
 fi
-exec /usr/bin/setpriv --reuid=1000 --regid=1000 --clear-groups \
+# A change of user takes the order to die with the parent away: give it again.
+exec /usr/bin/setpriv --reuid=1000 --regid=1000 --clear-groups --pdeathsig KILL \
   /usr/bin/env -C /src HOME=/home/tester USER=tester LOGNAME=tester \
   /bin/bash /src/tools/inside/session.sh "$@"
