@@ -56,7 +56,11 @@ export class Window extends Adw.ApplicationWindow {
         this.#log = new MachineLog(hosts);
         this.#addAction('search', () => this.#openSearch());
         this.#addAction('retry', () => hosts.retry());
-        this._sidebar.connect('selected', () => void this.#showSelection());
+        this._sidebar.connect('selected', () => {
+            // The first focus selects a row while the window is being mapped: too early for its page.
+            if (this.#settled) void this.#showSelection();
+            else this.#queueSettle();
+        });
         this._sidebar.connect('opened', () => (this._splitView.show_content = true));
         this._sidebar.connect('filled', () => this.#queueSettle());
         this._sidebar.follow(hosts, this);
@@ -152,10 +156,9 @@ export class Window extends Adw.ApplicationWindow {
         const there = hosts.lists.some(list => list.nMachines > 0 || list.host.state === 'lost');
         if (!there && this.#connecting) return;
         await this.#setEmpty(!there);
-        if (there && this._sidebar.selection === null) {
-            if (this._splitView.collapsed) await this.#showSelection();
-            else this._sidebar.selectFirst();
-        }
+        if (!there) return;
+        if (this._sidebar.selection === null && !this._splitView.collapsed) this._sidebar.selectFirst();
+        else if (!this.#pages) await this.#showSelection();
     }
 
     async #setEmpty(empty: boolean): Promise<void> {

@@ -10,7 +10,12 @@ export function showProblemDialog(
     parent: Gtk.Widget,
     {title, body, detail}: Pick<Problem, 'title' | 'body' | 'detail'>,
 ): void {
-    const dialog = new Adw.AlertDialog({heading: title, body, close_response: 'close'});
+    const dialog = new Adw.AlertDialog({
+        heading: _('Details'),
+        // The title may hold a name: a heading too long for one line makes libadwaita 1.7 warn.
+        body: `${title}\n\n${body}`,
+        close_response: 'close',
+    });
     dialog.add_response('close', _('Close'));
     if (detail !== '') {
         dialog.add_response('copy', _('Copy details'));

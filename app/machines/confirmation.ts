@@ -20,14 +20,21 @@ export function isDestructive(action: MachineAction): action is 'force-off' | 'r
 export async function mayRun(parent: Gtk.Widget, machine: Machine, action: MachineAction): Promise<boolean> {
     if (!isDestructive(action)) return true;
     const name = {name: machine.shortName};
+    // The name stands in the body: a heading too long for one line makes libadwaita 1.7 warn.
     const dialog = new Adw.AlertDialog({
-        heading: fill(action === 'reset' ? _('Reset {name}?') : _('Force {name} off?'), name),
+        heading: action === 'reset' ? _('Reset the machine?') : _('Force the machine off?'),
         body:
             action === 'reset'
-                ? _(
-                      'The guest restarts at once, as if the reset button were pressed. What is not saved in it is lost.',
+                ? fill(
+                      _(
+                          '{name} restarts at once, as if its reset button were pressed. What is not saved in it is lost.',
+                      ),
+                      name,
                   )
-                : _('The guest stops at once, as if the plug were pulled. What is not saved in it is lost.'),
+                : fill(
+                      _('{name} stops at once, as if its plug were pulled. What is not saved in it is lost.'),
+                      name,
+                  ),
         default_response: 'cancel',
         close_response: 'cancel',
     });

@@ -46,12 +46,9 @@ export class LogView extends Adw.Bin {
     #add(happening: Happening): void {
         const time = GLib.DateTime.new_from_unix_local(Math.floor(happening.atMs / 1000)).format('%X') ?? '';
         const problem = happening.error === undefined ? null : describeProblem(happening.error);
-        const row = new Adw.ActionRow({
-            use_markup: false,
-            title: happeningLabel(happening),
-            subtitle: problem?.body ?? '',
-            subtitle_lines: 3,
-        });
+        const row = new Adw.ActionRow({use_markup: false, subtitle_lines: 3});
+        row.title = happeningLabel(happening);
+        row.subtitle = problem?.body ?? '';
         const label = new Gtk.Label({label: time});
         label.add_css_class('log-time');
         label.add_css_class('dimmed');

@@ -39,6 +39,7 @@ export class MachinePage extends Adw.NavigationPage {
                     'stateIcon',
                     'name',
                     'state',
+                    'problemText',
                     'button',
                     'onlyButton',
                     'facts',
@@ -56,6 +57,7 @@ export class MachinePage extends Adw.NavigationPage {
     declare private readonly _stateIcon: Gtk.Image;
     declare private readonly _name: Gtk.Label;
     declare private readonly _state: Gtk.Label;
+    declare private readonly _problemText: Gtk.Label;
     declare private readonly _button: Adw.SplitButton;
     declare private readonly _onlyButton: Gtk.Button;
     declare private readonly _facts: MachineFacts;
@@ -143,9 +145,11 @@ export class MachinePage extends Adw.NavigationPage {
         this.#syncButtons(machine);
         this.#problem = machine.failure ? describeProblem(machine.failure.error) : null;
         if (this.#problem) {
-            this._banner.title = `${this.#problem.title}. ${this.#problem.body}`;
+            this._banner.title = this.#problem.title;
+            this._problemText.label = this.#problem.body;
             this._banner.button_label = remedyLabel(this.#problem);
         }
+        this._problemText.visible = this.#problem !== null;
         this._banner.revealed = this.#problem !== null;
     }
 
