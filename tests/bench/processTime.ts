@@ -26,3 +26,11 @@ export function cpuSeconds(pid: number): number {
 export function anonymousKib(pid: number): number {
     return Number(/^Anonymous:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1]);
 }
+
+/**
+ * @returns milliseconds in which a process's first thread, which has the main loop, was ready to run but another
+ *   program had the processor; the kernel counts them
+ */
+export function waitedMs(pid: number): number {
+    return Number(read(`/proc/${pid}/schedstat`).split(' ')[1]) / 1e6;
+}

@@ -5,6 +5,7 @@ import {RunningProgram} from '../harness/program.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 import {SETTINGS_PATH} from '../../shared/names.js';
 import {AccessibleTree, type Node, type Way} from './accessibleTree.js';
+import {waitedMs} from './processTime.js';
 
 /** How often the tree is looked at, in milliseconds. */
 const EVERY_MS = 5;
@@ -62,7 +63,10 @@ export function emptyWindow(bundles: string): WindowProgram {
 /** A program whose window is complete, and how long that took. */
 export interface Opened {
     readonly program: RunningProgram;
-    /** From exec until its last row was there, in milliseconds. */
+    /**
+     * From exec until its last row was there, in milliseconds, less what its main thread waited for a processor
+     * that something else had: on a machine that does other work, too, that is no property of the program.
+     */
     readonly milliseconds: number;
 }
 
@@ -119,7 +123,8 @@ export class WindowStarter {
                 },
             );
         }
-        return {program, milliseconds: (GLib.get_monotonic_time() - begin) / 1000};
+        const milliseconds = (GLib.get_monotonic_time() - begin) / 1000;
+        return {program, milliseconds: milliseconds - waitedMs(program.pid)};
     }
 
     #programRoot(pid: number): Node | null {
