@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The build makes one file of this and of what it imports; `import()` reaches the rest, which shares no module
-// with it (esbuild.config.mjs).
+// The build keeps this and what it imports apart from the rest, which shares no module with it (esbuild.config.mjs).
 import GLib from 'gi://GLib';
 import System from 'system';
 

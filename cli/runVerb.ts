@@ -15,7 +15,7 @@ export async function runVerb(options: CommonOptions, body: () => Promise<void>)
     } catch (error) {
         // Nobody is there to be told.
         if (error instanceof PipeClosedError) return BROKEN_PIPE;
-        const {report} = await import('./report.js');
+        const {report} = await import('./exceptional.js');
         return report(error, options);
     }
 }

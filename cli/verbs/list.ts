@@ -46,7 +46,7 @@ async function askHosts(options: ListOptions): Promise<ListedMachine[]> {
         answer.status === 'rejected' ? [{host: hosts[index]!, error: answer.reason as unknown}] : [],
     );
     if (failures.length > 0) {
-        const {judgeFailures} = await import('../hostFailures.js');
+        const {judgeFailures} = await import('../exceptional.js');
         judgeFailures(failures, hosts.length, options);
     }
     return answers.flatMap(answer => (answer.status === 'fulfilled' ? answer.value : []));
@@ -88,7 +88,7 @@ async function widthFor(rows: readonly (readonly Cell[])[]): Promise<number> {
     if (!stdout.isTerminal) return Infinity;
     const widest = Math.max(...rows.map(row => row.reduce((sum, cell) => sum + columnsOf(cell.text) + 2, 0)));
     if (widest < ANY_TERMINAL) return Infinity;
-    const {terminalColumns} = await import('../terminalSize.js');
+    const {terminalColumns} = await import('../exceptional.js');
     return await terminalColumns();
 }
 
