@@ -25,6 +25,7 @@ import {ViewerMissingError} from '../displays/viewerMissingError.js';
 import {OperationConflictError} from '../operations/operation.js';
 import {CancelledError, DeadlineError, messageOf, SubprocessError} from '../platform/errors.js';
 import {_, fill, ngettext} from '../platform/i18n.js';
+import {installCommand, libvirtUnit} from './commands.js';
 
 /** What kind of thing went wrong, as the exit codes tell them apart. */
 export type ProblemCategory = 'failed' | 'usage' | 'missing' | 'held' | 'denied' | 'unreachable' | 'timeout';
@@ -103,7 +104,7 @@ function describe(error: unknown): Description {
                 'libvirt took too long to answer. It may still do what it was asked; if it stays like this, restart the libvirt service.',
             ),
             remedy: 'retry',
-            command: 'sudo systemctl restart libvirtd.service',
+            command: `sudo systemctl restart ${libvirtUnit()}.service`,
         };
     if (error instanceof GuestIgnoredError) return guestIgnored(error);
     if (error instanceof NotInThatStateError) return notInThatState(error);
@@ -182,7 +183,7 @@ function describe(error: unknown): Description {
                 'The program virt-viewer is not installed. Install the package virt-viewer, then try again.',
             ),
             remedy: 'copy-command',
-            command: 'sudo apt install virt-viewer',
+            command: installCommand('virt-viewer'),
         };
     if (error instanceof CancelledError)
         return {
@@ -218,7 +219,7 @@ function serviceMissing(): Description {
             'Handover talks to libvirt through libvirt-dbus, which is not installed or does not start. Install it, then try again.',
         ),
         remedy: 'retry',
-        command: 'sudo apt install libvirt-dbus',
+        command: installCommand('libvirt-dbus'),
     };
 }
 
@@ -238,7 +239,7 @@ function libvirtUnreachable(): Description {
         title: _('libvirt cannot be reached'),
         body: _('The libvirt service is not running, or does not let us in. Start it, then try again.'),
         remedy: 'retry',
-        command: 'sudo systemctl enable --now libvirtd.socket',
+        command: `sudo systemctl enable --now ${libvirtUnit()}.socket`,
     };
 }
 
