@@ -7,7 +7,7 @@ import {ensureBuild, ensureNodeModules} from './lib/project.mjs';
 import {ensureSysroot} from './lib/sysroots.mjs';
 import {Tally} from './lib/tally.mjs';
 import {bundleTests, testFiles} from './lib/testBundles.mjs';
-import {runChecks, runTestFile} from './lib/testRun.mjs';
+import {runChecks, runTestFile, runToolFile} from './lib/testRun.mjs';
 
 /**
  * Each suite with the GNOME versions that it runs on, the floor first, whether it uses the
@@ -15,6 +15,7 @@ import {runChecks, runTestFile} from './lib/testRun.mjs';
  */
 const suites = {
     checks: {versions: ['48'], installed: false, guest: false},
+    tools: {versions: ['48'], installed: false, guest: false},
     unit: {versions: ['48'], installed: false, guest: false},
     libvirt: {versions: ['48'], installed: false, guest: true},
     cli: {versions: ['48'], installed: true, guest: true},
@@ -45,7 +46,7 @@ function parse() {
     const {gnome, filter, help} = values;
     const plan = new Map();
     for (const word of positionals.length === 0 ? Object.keys(suites) : positionals) {
-        const [, suite = word] = /^tests\/([^/]+)\/.+\.test\.ts$/.exec(word) ?? [];
+        const [, suite = word] = /^tests\/([^/]+)\/.+\.test\.(?:ts|mjs)$/.exec(word) ?? [];
         if (!(suite in suites)) throw new ToolError(`There is no suite “${word}”.\n\n${usage}`);
         const files = suite === word ? testFiles(suite) : [word];
         plan.set(suite, [...new Set([...(plan.get(suite) ?? []), ...files])]);
@@ -53,6 +54,29 @@ function parse() {
     if (gnome !== undefined && !['48', '51'].includes(gnome)) throw new ToolError(usage);
     const versions = gnome === undefined ? ['48', '51'] : [gnome];
     return {plan, versions, filter, help};
+}
+
+/**
+ * Makes ready what every suite needs.
+ * @returns the floor's sysroot and the test files that can be bundled; no sysroot when there is none
+ */
+async function setUp(plan, tally) {
+    try {
+        await ensureNodeModules();
+        const floor = await ensureSysroot('48');
+        if ([...plan.keys()].some(suite => suites[suite].guest)) await ensureGuest();
+        return {
+            floor,
+            bundled: await bundle(
+                [...plan.values()].flat().filter(file => file.endsWith('.ts')),
+                tally,
+            ),
+        };
+    } catch (error) {
+        if (!(error instanceof ToolError)) throw error;
+        tally.fail('the set-up', [error.message]);
+        return {floor: undefined, bundled: new Set()};
+    }
 }
 
 /** Builds and installs the project, as a test of its own. @returns whether it is installed */
@@ -119,22 +143,26 @@ await runTool(async () => {
     }
     const tally = new Tally();
     const begun = Date.now();
-    await ensureNodeModules();
-    const floor = await ensureSysroot('48');
-    if ([...plan.keys()].some(suite => suites[suite].guest)) await ensureGuest();
-    const bundled = await bundle([...plan.values()].flat(), tally);
+    const {floor, bundled} = await setUp(plan, tally);
+    if (floor === undefined) return tally.close();
 
     if (plan.has('checks') && versions.includes('48')) {
         tally.section('checks');
         await runChecks('sources', undefined, tally);
         await runChecks('platform', floor, tally);
-        plan.delete('checks');
     }
+    plan.delete('checks');
+    let ran = 0;
+    if (plan.has('tools') && versions.includes('48')) {
+        tally.section('tools');
+        for (const file of plan.get('tools')) ran += await runToolFile(file, filter, tally);
+    }
+    plan.delete('tools');
     const on = gnome => [...plan].filter(([suite]) => suites[suite].versions.includes(gnome));
     let counts = new Map();
     if (versions.includes('48') && on('48').length > 0)
         counts = await runSuites('48', floor, on('48'), bundled, filter, tally);
-    let ran = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    ran = [...counts.values()].reduce((sum, count) => sum + count, ran);
     if (versions.includes('51') && on('51').length > 0) {
         let ceiling;
         try {

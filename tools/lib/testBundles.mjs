@@ -19,7 +19,7 @@ export function testFiles(suite) {
         throw error;
     }
     return names
-        .filter(name => name.endsWith('.test.ts'))
+        .filter(name => /\.test\.(ts|mjs)$/.test(name))
         .sort()
         .map(name => `tests/${suite}/${name}`);
 }

@@ -14,6 +14,49 @@ const uncaught = /JS ERROR|Unhandled promise rejection/;
 const tailLines = 40;
 
 /**
+ * Collects what one test file says.
+ * @param {string} file the test file
+ * @param {import('./tally.mjs').Tally} tally gets every result
+ */
+function listener(file, tally) {
+    const output = [];
+    let specs = 0;
+    let current;
+    let done;
+    const tail = () => output.slice(-tailLines);
+    const onResult = ({type, name, status, ms, problems}) => {
+        if (type === 'started') current = name;
+        if (type === 'done') done = problems;
+        if (type !== 'spec') return;
+        current = undefined;
+        specs += 1;
+        if (status === 'passed') tally.pass(name, ms);
+        else tally.fail(name, [...problems, ...tail()]);
+    };
+    return {
+        onLine(line) {
+            if (line.startsWith('@@')) onResult(JSON.parse(line.slice(2)));
+            else output.push(line);
+        },
+        /** @returns how many specs ran; a file that did not come to its end is a failure of its own */
+        close(code, filter) {
+            const problems = [...(done ?? [])];
+            if (done === undefined) {
+                const how =
+                    code === 124
+                        ? `was killed after ${fileTimeoutMs / 1000} s`
+                        : `ended early with code ${code}`;
+                problems.push(`The file ${how}${current === undefined ? '' : `, in: ${current}`}`);
+            } else if (specs === 0 && filter === '') problems.push('The file has no test.');
+            if (problems.length > 0) tally.fail(file, [...problems, ...tail()]);
+            const at = output.findIndex(line => uncaught.test(line));
+            if (at >= 0) tally.fail(`${file}: nothing is left uncaught`, output.slice(at, at + 12));
+            return specs;
+        },
+    };
+}
+
+/**
  * Runs one test file in a sysroot of its own: own buses, own libvirt, own Shell.
  * @param {string} directory the sysroot
  * @param {string} gnome '48' or '51'
@@ -23,39 +66,29 @@ const tailLines = 40;
  * @returns {Promise<number>} how many specs ran
  */
 export async function runTestFile(directory, gnome, file, filter, tally) {
-    const output = [];
-    let specs = 0;
-    let current;
-    let done;
-    const onResult = result => {
-        if (result.type === 'started') current = result.name;
-        if (result.type === 'done') done = result.problems;
-        if (result.type !== 'spec') return;
-        current = undefined;
-        specs += 1;
-        if (result.status === 'passed') tally.pass(result.name, result.ms);
-        else tally.fail(result.name, [...result.problems, ...output.slice(-tailLines)]);
-    };
-    const code = await enterSysroot(directory, ['gjs', '-m', runnerBundle, bundleOf(file), filter], {
-        gnome,
-        run: {
-            timeoutMs: fileTimeoutMs,
-            onLine: line => {
-                if (line.startsWith('@@')) onResult(JSON.parse(line.slice(2)));
-                else output.push(line);
-            },
-        },
+    const {onLine, close} = listener(file, tally);
+    const command = ['gjs', '-m', runnerBundle, bundleOf(file), filter];
+    const code = await enterSysroot(directory, command, {gnome, run: {timeoutMs: fileTimeoutMs, onLine}});
+    return close(code, filter);
+}
+
+/**
+ * Runs one test file of the tools, on the host.
+ * @param {string} file the test file, such as tests/tools/x.test.mjs
+ * @param {string} filter only tests whose name holds this; '' for all
+ * @param {import('./tally.mjs').Tally} tally gets every result
+ * @returns {Promise<number>} how many tests ran
+ */
+export async function runToolFile(file, filter, tally) {
+    const {onLine, close} = listener(file, tally);
+    const reporter = `--test-reporter=${join(checkout, 'tools/lib/nodeReporter.mjs')}`;
+    const pattern = filter === '' ? [] : [`--test-name-pattern=${filter.replace(/[^\w ]/g, '.')}`];
+    const code = await run([process.execPath, '--test', reporter, ...pattern, file], {
+        cwd: checkout,
+        timeoutMs: fileTimeoutMs,
+        onLine,
     });
-    const problems = [...(done ?? [])];
-    if (done === undefined) {
-        const how =
-            code === 124 ? `was killed after ${fileTimeoutMs / 1000} s` : `ended early with code ${code}`;
-        problems.push(`The file ${how}${current === undefined ? '' : `, in: ${current}`}`);
-    } else if (specs === 0 && filter === '') problems.push('The file has no test.');
-    if (problems.length > 0) tally.fail(file, [...problems, ...output.slice(-tailLines)]);
-    const at = output.findIndex(line => uncaught.test(line));
-    if (at >= 0) tally.fail(`${file}: nothing is left uncaught`, output.slice(at, at + 12));
-    return specs;
+    return close(code, filter);
 }
 
 /**
