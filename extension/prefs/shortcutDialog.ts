@@ -11,7 +11,11 @@ function standsAlone(keyval: number): boolean {
     return keyval >= Gdk.KEY_F1 && keyval <= Gdk.KEY_F35;
 }
 
-/** Waits for the keys of a new shortcut. */
+/**
+ * Waits for the keys of a new shortcut.
+ *
+ * Those that the Shell uses itself do not get here, and that is right: they are taken.
+ */
 export class ShortcutDialog extends Adw.Dialog {
     static {
         GObject.registerClass({GTypeName: 'HandoverPrefsShortcutDialog'}, this);
@@ -36,14 +40,6 @@ export class ShortcutDialog extends Adw.Dialog {
         const keys = new Gtk.EventControllerKey({propagation_phase: Gtk.PropagationPhase.CAPTURE});
         keys.connect('key-pressed', (_keys, keyval, _code, state) => this.#onKey(keyval, state));
         this.add_controller(keys);
-        // The Shell would otherwise act on its own shortcuts before we see them.
-        this.connect('map', () => this.#toplevel()?.inhibit_system_shortcuts(null));
-        this.connect('unmap', () => this.#toplevel()?.restore_system_shortcuts());
-    }
-
-    #toplevel(): Gdk.Toplevel | null {
-        const surface = this.get_native()?.get_surface();
-        return surface instanceof Gdk.Toplevel ? surface : null;
     }
 
     #onKey(keyval: number, state: Gdk.ModifierType): boolean {

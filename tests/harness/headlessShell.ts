@@ -86,6 +86,8 @@ export class HeadlessShell {
             Main.overview.hide();
         })()`);
         await waitFor('empty desktop', () => this.eval<boolean>('!Main.overview.visible'));
+        // Programs that start from now on find a pointer and a keyboard, and miss nothing of their first use.
+        await this.#input('');
         await this.dismissNotifications();
     }
 
