@@ -55,10 +55,10 @@ function makeGroup({title, facts}: FactGroup): Adw.PreferencesGroup {
 /** Nothing of a definition is markup: names and paths may hold anything. */
 function makeRow({label, value, copyable, icon}: Fact): Adw.ActionRow {
     const row = new Adw.ActionRow({use_markup: false, subtitle_lines: 4, subtitle_selectable: true});
+    row.add_css_class('property');
     // Not in the constructor: what is set there reaches the labels in any order, and they begin with markup.
     row.title = oneLine(label);
     row.subtitle = oneLine(value, 500);
-    row.add_css_class('property');
     if (icon)
         row.add_prefix(new Gtk.Image({icon_name: icon, accessible_role: Gtk.AccessibleRole.PRESENTATION}));
     if (copyable) {

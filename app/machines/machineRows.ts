@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
 import type Gtk from 'gi://Gtk?version=4.0';
 
 import type {HostList} from '../../shared/hosts/hostList.js';
@@ -8,10 +9,15 @@ import type {MachineList} from '../../shared/machines/machineList.js';
 import {HostProblemRow, HostRow} from '../hosts/hostRow.js';
 import {MachineRow} from './machineRow.js';
 
+/** Rows that a list has at once when it is filled: more than a window shows. */
+const FIRST_ROWS = 64;
+
 /** The rows of one host. */
 interface Section {
     readonly list: MachineList;
+    /** Of all its machines, or of the first of them while `rest` waits. */
     readonly rows: MachineRow[];
+    rest: boolean;
     heading: HostRow | null;
     problem: HostProblemRow | null;
     release(): void;
@@ -27,6 +33,7 @@ export class MachineRows {
     #sections: Section[] = [];
     readonly #byMachine = new Map<Machine, MachineRow>();
     readonly #release: () => void;
+    #idle = 0;
 
     /**
      * @param box empty; it is ours from now on
@@ -47,9 +54,12 @@ export class MachineRows {
         this.#release();
         for (const section of this.#sections) section.release();
         this.#sections = [];
+        if (this.#idle !== 0) GLib.Source.remove(this.#idle);
+        this.#idle = 0;
     }
 
     rowOf(machine: Machine): MachineRow | undefined {
+        if (!this.#byMachine.has(machine)) this.#addRest();
         return this.#byMachine.get(machine);
     }
 
@@ -64,6 +74,7 @@ export class MachineRows {
 
     /** The machines' rows, in order. */
     *[Symbol.iterator](): Generator<MachineRow> {
+        this.#addRest();
         for (const section of this.#sections) yield* section.rows;
     }
 
@@ -86,12 +97,22 @@ export class MachineRows {
     }
 
     #makeSection(list: MachineList): Section {
-        const section: Section = {list, rows: [], heading: null, problem: null, release: () => undefined};
+        const section: Section = {
+            list,
+            rows: [],
+            rest: false,
+            heading: null,
+            problem: null,
+            release: () => undefined,
+        };
         const items = list.connect(
             'items-changed',
             (_list, position: number, removed: number, added: number) => {
+                // What reaches into the rest is read from the list when the rest's turn comes.
+                const inRest = section.rest && position + removed > section.rows.length;
                 this.#removeRows(section, position, removed);
-                this.#insertRows(section, position, list.machines.slice(position, position + added));
+                if (!inRest)
+                    this.#insertRows(section, position, list.machines.slice(position, position + added));
                 this.#syncHost(section);
                 this.changed();
             },
@@ -114,6 +135,7 @@ export class MachineRows {
 
     #takeRows(section: Section): void {
         this.#removeRows(section, 0, section.rows.length);
+        section.rest = false;
         if (section.heading) this.box.remove(section.heading);
         if (section.problem) this.box.remove(section.problem);
         section.heading = null;
@@ -127,7 +149,37 @@ export class MachineRows {
         }
     }
 
+    /**
+     * A long list gets its first rows at once and the rest after the next frame: the window is there sooner, and
+     * laying out a thousand rows does not keep it waiting.
+     */
     #insertRows(section: Section, position: number, machines: readonly Machine[]): void {
+        if (machines.length > FIRST_ROWS && section.rows.length === 0) {
+            section.rest = true;
+            this.#addRows(section, 0, machines.slice(0, FIRST_ROWS));
+            // Behind GTK's own idle work: drawing, and making the window known to screen readers.
+            if (this.#idle === 0)
+                this.#idle = GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE + 10, () => {
+                    this.#idle = 0;
+                    this.#addRest();
+                    this.changed();
+                    return GLib.SOURCE_REMOVE;
+                });
+        } else {
+            this.#addRows(section, position, machines);
+        }
+    }
+
+    #addRest(): void {
+        for (const section of this.#sections) {
+            if (!section.rest) continue;
+            section.rest = false;
+            const {length} = section.rows;
+            this.#addRows(section, length, section.list.machines.slice(length));
+        }
+    }
+
+    #addRows(section: Section, position: number, machines: readonly Machine[]): void {
         const rows = machines.map(machine => new MachineRow(machine));
         const first = this.#startOf(section) + extraRows(section) + position;
         const atEnd = section === this.#sections.at(-1) && position === section.rows.length;

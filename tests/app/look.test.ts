@@ -48,7 +48,7 @@ describe('the look of the app', () => {
                     await app.picture(`${page}-${look}-${size}`);
                 };
                 const escape = (): Promise<void> => shell.pressKeys('Escape');
-                await app.see({name: 'windows-11', role: 'list item'});
+                await app.see({name: 'Windows 11', role: 'list item'});
                 await app.resize(width, height);
                 await keep('list');
                 await app.choose('build-server');

@@ -78,9 +78,9 @@ describe('the app', () => {
         const app = await AppProgram.start(shell);
         await app.see({name: 'alpine', role: 'list item'});
         await app.activate('preferences');
-        await app.press('Test', 'check box');
+        await app.press('Test', /check box|switch/);
         await app.see({name: 'No machines yet'});
-        await app.press('Test', 'check box');
+        await app.press('Test', /check box|switch/);
         await shell.pressKeys('Escape');
         await app.see({name: 'alpine', role: 'list item'});
         expect(await app.stop()).toEqual([]);
