@@ -10,7 +10,7 @@ import {APP_PATH} from '../../shared/names.js';
  */
 export function showShortcuts(parent: Gtk.Window): void {
     const builder = Gtk.Builder.new_from_resource(`${APP_PATH}/help/shortcuts.ui`);
-    const window = builder.get_object('shortcuts') as Gtk.Window;
+    const window = builder.get_object<Gtk.ShortcutsWindow>('shortcuts');
     window.transient_for = parent;
     window.present();
 }

@@ -15,7 +15,7 @@ export class MachineFacts extends Gtk.Box {
 
     #machine: Machine | null = null;
     #release: () => void = () => undefined;
-    #groups: Adw.PreferencesGroup[] = [];
+    readonly #groups: Adw.PreferencesGroup[] = [];
 
     constructor(properties?: Partial<Gtk.Box.ConstructorProps>) {
         super({orientation: Gtk.Orientation.VERTICAL, spacing: 24, ...properties});

@@ -72,12 +72,12 @@ export class Sidebar extends Adw.NavigationPage {
     /** Begins to show the machines; once. @param window catches what is typed, for the search */
     follow(hosts: HostList, window: Gtk.Window): void {
         this.#rows = new MachineRows(this._list, hosts, () => {
-            this.#queueSync();
+            this.#queueRender();
             this.emit('filled');
         });
         const changed = hosts.connect('machine-changed', (_hosts, machine: Machine) => {
             this.#changed.add(machine);
-            this.#queueSync();
+            this.#queueRender();
         });
         this.#release = () => hosts.disconnect(changed);
         nameMenuItems(this._menuButton.popover);
@@ -92,7 +92,7 @@ export class Sidebar extends Adw.NavigationPage {
         this._list.connect('row-selected', () => this.emit('selected'));
         this._list.connect('row-activated', () => this.emit('opened'));
         for (const signal of ['value-changed', 'changed'])
-            this._scroller.vadjustment.connect(signal, () => this.#queueSync());
+            this._scroller.vadjustment.connect(signal, () => this.#queueRender());
         this.#fillVisible();
     }
 
@@ -133,7 +133,7 @@ export class Sidebar extends Adw.NavigationPage {
     /** Selects the first thing that there is: what is wrong before what is well. */
     selectFirst(): void {
         const [problem] = this.#rows?.problemRows ?? [];
-        const row = problem ?? this.#rows?.[Symbol.iterator]().next().value;
+        const row = problem ?? this.#firstMatch();
         if (row) this._list.select_row(row);
     }
 
@@ -180,7 +180,7 @@ export class Sidebar extends Adw.NavigationPage {
     }
 
     /** A burst of changes is rendered once. */
-    #queueSync(): void {
+    #queueRender(): void {
         if (this.#idle !== 0) return;
         // Before GTK lays out and draws, so that a frame shows all that is known.
         this.#idle = GLib.idle_add(Gdk.PRIORITY_REDRAW - 30, () => {
@@ -234,7 +234,7 @@ export class Sidebar extends Adw.NavigationPage {
         if (!found) this.#makeNothingFound();
         this._listStack.visible_child = found ? this._scroller : this.#nothingFound!;
         this._scroller.vadjustment.value = 0;
-        this.#queueSync();
+        this.#queueRender();
     }
 
     #makeNothingFound(): void {

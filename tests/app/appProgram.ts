@@ -14,7 +14,7 @@ import {
 } from '../harness/accessibility.js';
 import {callBus} from '../harness/bus.js';
 import {waitFor} from '../harness/deadline.js';
-import {HeadlessShell} from '../harness/headlessShell.js';
+import type {HeadlessShell} from '../harness/headlessShell.js';
 import {RunningProgram} from '../harness/program.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 
