@@ -24,6 +24,12 @@ export interface DomainProperties {
     readonly autostart: boolean | null;
 }
 
+/** What there is of a domain: a guest that runs, a definition that is kept. */
+export interface Existence {
+    readonly running: boolean;
+    readonly kept: boolean;
+}
+
 /** Typed calls on one domain. All of them throw the classes of `libvirtErrors.ts`. */
 export class DomainClient {
     constructor(
@@ -132,21 +138,27 @@ export class DomainClient {
         }
     }
 
-    /** Writes Handover's metadata element, in the definition and in the running machine. */
-    async setMetadata(element: string, active: boolean): Promise<void> {
-        await this.#set(MetadataType.ELEMENT, element, METADATA_PREFIX, METADATA_NAMESPACE, active);
+    /** Writes Handover's metadata element, in the definition and in the running machine, as far as there are. */
+    async setMetadata(element: string, where: Existence): Promise<void> {
+        await this.#set(MetadataType.ELEMENT, element, METADATA_PREFIX, METADATA_NAMESPACE, where);
     }
 
-    async setTitle(title: string, active: boolean): Promise<void> {
-        await this.#set(MetadataType.TITLE, title, '', '', active);
+    async setTitle(title: string, where: Existence): Promise<void> {
+        await this.#set(MetadataType.TITLE, title, '', '', where);
     }
 
-    async setDescription(description: string, active: boolean): Promise<void> {
-        await this.#set(MetadataType.DESCRIPTION, description, '', '', active);
+    async setDescription(description: string, where: Existence): Promise<void> {
+        await this.#set(MetadataType.DESCRIPTION, description, '', '', where);
     }
 
-    async #set(type: number, value: string, key: string, uri: string, active: boolean): Promise<void> {
-        const flags = AFFECT_CONFIG | (active ? AFFECT_LIVE : 0);
+    async #set(
+        type: number,
+        value: string,
+        key: string,
+        uri: string,
+        {running, kept}: Existence,
+    ): Promise<void> {
+        const flags = (kept ? AFFECT_CONFIG : 0) | (running ? AFFECT_LIVE : 0);
         await this.service.call(this.path, Domain, 'SetMetadata', [type, value, key, uri, flags], 'command');
     }
 }

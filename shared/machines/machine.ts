@@ -3,12 +3,11 @@ import GObject from 'gi://GObject';
 
 import type {Definition} from '../definition/definition.js';
 import type {MachineMetadata} from '../definition/metadata.js';
-import type {DomainClient} from '../libvirt/domainClient.js';
+import type {DomainClient, DomainProperties, Existence} from '../libvirt/domainClient.js';
 import {type DomainState, isActive, type StateAndReason} from '../libvirt/domainState.js';
 import type {Host} from '../libvirt/host.js';
 import {monotonicMs, wallClockMs} from '../platform/clock.js';
-import {CancelledError, HandoverError} from '../platform/errors.js';
-import {Operation, OperationConflictError} from '../operations/operation.js';
+import type {Operation} from '../operations/operation.js';
 import {
     type MachineAction,
     obviousAction,
@@ -18,44 +17,16 @@ import {
     transitionOf,
 } from './actions.js';
 import {type Happening, type HappeningKind, happeningOf} from './happening.js';
-import {MachineGoneError, NotInThatStateError} from './machineErrors.js';
-import {type ActionOptions, perform} from './machineOperations.js';
+import {MachineGoneError} from './machineErrors.js';
+import {MachineDetails} from './machineDetails.js';
+import type {ActionOptions} from './machineOperations.js';
+import type {MachineFailure, MachineOwner} from './machineOwner.js';
+import {DETAILS, machineProperties} from './machineProperties.js';
+import {MachineTask} from './machineTask.js';
 import {startedAtMs} from './startTime.js';
-
-/** What a machine tells the list that it is in. */
-export interface MachineOwner {
-    /** How long a guest may take to shut down where the machine itself does not say, in milliseconds. */
-    readonly defaultDeadlineMs: number;
-    happened(machine: Machine, happening: Happening): void;
-    /** Its state, its transition or its failure is another one. */
-    machineChanged(machine: Machine): void;
-    /** It became active, or ceased to be. */
-    activeChanged(machine: Machine): void;
-    pathKnown(machine: Machine, path: string): void;
-}
-
-/** The last thing that went wrong with a machine and has not been overtaken by events. */
-export interface MachineFailure {
-    readonly action: MachineAction;
-    readonly error: unknown;
-}
 
 /** Resets that follow each other within this time (ms) are one reboot. */
 const SAME_REBOOT_MS = 2000;
-
-const READABLE = GObject.ParamFlags.READABLE;
-
-function text(name: string): GObject.ParamSpec<string> {
-    return GObject.ParamSpec.string(name, null, null, READABLE, '');
-}
-
-function flag(name: string): GObject.ParamSpec<boolean> {
-    return GObject.ParamSpec.boolean(name, null, null, READABLE, false);
-}
-
-function figure(name: string): GObject.ParamSpec<number> {
-    return GObject.ParamSpec.double(name, null, null, READABLE, 0, Number.MAX_SAFE_INTEGER, 0);
-}
 
 /**
  * A libvirt domain and what we know of it.
@@ -68,24 +39,7 @@ export class Machine extends GObject.Object {
         GObject.registerClass(
             {
                 GTypeName: 'HandoverMachine',
-                Properties: {
-                    name: text('name'),
-                    uuid: text('uuid'),
-                    title: text('title'),
-                    description: text('description'),
-                    'short-name': text('short-name'),
-                    state: text('state'),
-                    reason: text('reason'),
-                    transition: text('transition'),
-                    since: figure('since'),
-                    active: flag('active'),
-                    persistent: flag('persistent'),
-                    autostart: flag('autostart'),
-                    vcpus: figure('vcpus'),
-                    'memory-kib': figure('memory-kib'),
-                    'details-loaded': flag('details-loaded'),
-                    failing: flag('failing'),
-                },
+                Properties: machineProperties(),
                 Signals: {rebooted: {}, gone: {}},
             },
             this,
@@ -99,12 +53,14 @@ export class Machine extends GObject.Object {
     #since = 0;
     #persistent: boolean | null = null;
     #autostart = false;
-    #definition: Definition | null = null;
-    #metadata: MachineMetadata = {shortName: null, shutdownDeadlineSeconds: null};
-    #loading: Promise<void> | null = null;
-    #stale = false;
-    #operation: Operation<MachineAction> | null = null;
-    #failure: MachineFailure | null = null;
+    readonly #details = new MachineDetails(
+        () => this.client(),
+        properties => this.#takeDetails(properties),
+    );
+    readonly #task = new MachineTask(this, property => {
+        this.notify(property);
+        this.owner.machineChanged(this);
+    });
     #gone = false;
     #rebootedAt = -Infinity;
 
@@ -136,20 +92,20 @@ export class Machine extends GObject.Object {
     }
 
     get uuid(): string {
-        return this.#definition?.uuid ?? '';
+        return this.definition?.uuid ?? '';
     }
 
     get title(): string {
-        return this.#definition?.title ?? '';
+        return this.definition?.title ?? '';
     }
 
     get description(): string {
-        return this.#definition?.description ?? '';
+        return this.definition?.description ?? '';
     }
 
     /** The name for narrow places: Handover's own metadata, else the title, else the name. */
     get shortName(): string {
-        return this.#metadata.shortName ?? (this.title || this.#name);
+        return this.metadata.shortName ?? (this.title || this.#name);
     }
 
     get state(): DomainState {
@@ -167,7 +123,7 @@ export class Machine extends GObject.Object {
 
     /** What an operation of ours is doing to it; empty when none runs. */
     get transition(): Transition | '' {
-        return this.#operation ? transitionOf(this.#operation.kind) : '';
+        return this.operation ? transitionOf(this.operation.kind) : '';
     }
 
     /** When it got into this state, in milliseconds since 1970; 0 when that is not known. */
@@ -185,34 +141,34 @@ export class Machine extends GObject.Object {
 
     /** How many virtual CPUs it has now; 0 until the details are there. */
     get vcpus(): number {
-        return this.#definition?.vcpus.current ?? 0;
+        return this.definition?.vcpus.current ?? 0;
     }
 
     /** How much memory it has, in KiB; 0 until the details are there. */
     get memoryKib(): number {
-        return this.#definition?.memory.current ?? 0;
+        return this.definition?.memory.current ?? 0;
     }
 
     get detailsLoaded(): boolean {
-        return this.#definition !== null;
+        return this.definition !== null;
     }
 
     /** Its domain XML, parsed; null until the details are there. */
     get definition(): Definition | null {
-        return this.#definition;
+        return this.#details.definition;
     }
 
     /** What runs on it now. */
     get operation(): Operation<MachineAction> | null {
-        return this.#operation;
+        return this.#task.operation;
     }
 
     get failure(): MachineFailure | null {
-        return this.#failure;
+        return this.#task.failure;
     }
 
     get failing(): boolean {
-        return this.#failure !== null;
+        return this.failure !== null;
     }
 
     /** True when it is no more on its host. */
@@ -224,7 +180,7 @@ export class Machine extends GObject.Object {
     get actions(): readonly MachineAction[] {
         if (this.#gone || this.host.state !== 'ready') return [];
         const possible = possibleActions(this.#state);
-        const running = this.#operation?.kind;
+        const running = this.operation?.kind;
         if (running === undefined) return possible;
         const through = possible.filter(action => supersedes(action, running));
         return running === 'start' && !through.includes('force-off') ? [...through, 'force-off'] : through;
@@ -238,7 +194,7 @@ export class Machine extends GObject.Object {
 
     /** How long its guest may take to shut down, in milliseconds. */
     get shutdownDeadlineMs(): number {
-        const seconds = this.#metadata.shutdownDeadlineSeconds;
+        const seconds = this.metadata.shutdownDeadlineSeconds;
         return seconds ? seconds * 1000 : this.owner.defaultDeadlineMs;
     }
 
@@ -248,25 +204,12 @@ export class Machine extends GObject.Object {
      * It never throws: an action that is not possible gives an operation that fails at once.
      */
     run(action: MachineAction, options: ActionOptions = {}): Operation<MachineAction> {
-        const running = this.#operation;
-        if (this.#gone) return failed(action, new MachineGoneError(this.#name));
-        if (running && !supersedes(action, running.kind))
-            return failed(action, new OperationConflictError(action, running.kind));
-        if (!running && !possibleActions(this.#state).includes(action))
-            return failed(action, new NotInThatStateError(this.#name, action, this.#state));
-        running?.cancel();
-        const operation = new Operation(action, control => perform(this, action, control, options));
-        this.#setOperation(operation);
-        operation.finished().then(
-            () => this.#ended(operation, null),
-            (error: unknown) => this.#ended(operation, error),
-        );
-        return operation;
+        return this.#task.run(action, options);
     }
 
     /** Takes the last failure off the page, because the person has seen it. */
     dismissFailure(): void {
-        this.#setFailure(null);
+        this.#task.dismissFailure();
     }
 
     /**
@@ -292,19 +235,12 @@ export class Machine extends GObject.Object {
      * @throws MachineGoneError, or what the call failed with
      */
     async loadDetails(): Promise<void> {
-        if (this.#definition && !this.#stale) return;
-        this.#loading ??= this.#loadUntilFresh().finally(() => (this.#loading = null));
-        await this.#loading;
+        await this.#details.load();
     }
 
     /** Says that what `loadDetails()` read may be out of date; it is read again if it was in use. */
     invalidate(): void {
-        if (!this.#definition) return;
-        this.#stale = true;
-        this.loadDetails().catch((error: unknown) => {
-            // It stays stale, so that who looks next reads it again and is told.
-            if (!(error instanceof HandoverError)) throw error;
-        });
+        this.#details.invalidate();
     }
 
     /** Turns automatic start on or off; libvirt tells nobody about it, so it is read back. */
@@ -317,7 +253,7 @@ export class Machine extends GObject.Object {
 
     /** What Handover itself keeps in the machine's libvirt metadata. */
     get metadata(): MachineMetadata {
-        return this.#metadata;
+        return this.#details.metadata;
     }
 
     /**
@@ -329,21 +265,22 @@ export class Machine extends GObject.Object {
         const {writeMachineMetadata} = await import('../definition/metadata.js');
         const client = await this.client();
         const previous = await client.metadata();
-        await client.setMetadata(writeMachineMetadata(metadata, previous), this.active);
+        const text = writeMachineMetadata(metadata, previous);
+        await client.setMetadata(text, await this.#whatExists(client));
         this.invalidate();
     }
 
     /** Writes the title; an empty one takes it away. */
     async setTitle(title: string): Promise<void> {
         const client = await this.client();
-        await client.setTitle(title, this.active);
+        await client.setTitle(title, await this.#whatExists(client));
         this.invalidate();
     }
 
     /** Writes the description; an empty one takes it away. */
     async setDescription(description: string): Promise<void> {
         const client = await this.client();
-        await client.setDescription(description, this.active);
+        await client.setDescription(description, await this.#whatExists(client));
         this.invalidate();
     }
 
@@ -410,7 +347,7 @@ export class Machine extends GObject.Object {
         }
         this.notify('state');
         this.owner.machineChanged(this);
-        if (this.#failure) this.#setFailure(null);
+        this.#task.dismissFailure();
         const kind = happeningOf(before, next);
         // A save pauses the machine first.
         if (kind && !(kind === 'paused' && this.transition === 'saving')) this.tell(kind);
@@ -441,69 +378,17 @@ export class Machine extends GObject.Object {
         });
     }
 
-    /** What changes while it is read is read again. */
-    async #loadUntilFresh(): Promise<void> {
-        do {
-            this.#stale = false;
-            try {
-                await this.#load();
-            } catch (error) {
-                this.#stale = true;
-                throw error;
-            }
-        } while (this.#stale);
+    /** What of the machine can be written to. */
+    async #whatExists(client: DomainClient): Promise<Existence> {
+        if (this.#persistent === null) this.setPersistent(await client.persistent());
+        return {running: this.active, kept: this.persistent};
     }
 
-    async #load(): Promise<void> {
-        const client = await this.client();
-        // Most machines are only listed: the XML parser is loaded when the first one is looked at.
-        const {Definition} = await import('../definition/definition.js');
-        const [properties, xml] = await Promise.all([client.properties(), client.xml()]);
-        this.#definition = Definition.parse(xml);
-        this.#metadata = this.#definition.metadata.metadata;
-        if (properties.persistent !== null) this.#persistent = properties.persistent;
-        if (properties.autostart !== null) this.#autostart = properties.autostart;
+    async #takeDetails({persistent, autostart}: DomainProperties): Promise<void> {
+        if (persistent !== null) this.#persistent = persistent;
+        if (autostart !== null) this.#autostart = autostart;
         if (this.#since === 0 && this.active)
             this.#since = (await startedAtMs(this.host.driver, this.#name)) ?? 0;
-        for (const name of [
-            'uuid',
-            'title',
-            'description',
-            'short-name',
-            'since',
-            'persistent',
-            'autostart',
-            'vcpus',
-            'memory-kib',
-            'details-loaded',
-        ])
-            this.notify(name);
+        for (const name of DETAILS) this.notify(name);
     }
-
-    #ended(operation: Operation<MachineAction>, error: unknown): void {
-        // A later operation may have taken its place.
-        if (this.#operation !== operation) return;
-        this.#setOperation(null);
-        if (error === null || error instanceof CancelledError) return;
-        this.#setFailure({action: operation.kind, error});
-        this.tell('failed', {action: operation.kind, error});
-    }
-
-    #setOperation(operation: Operation<MachineAction> | null): void {
-        this.#operation = operation;
-        if (operation) this.#setFailure(null);
-        this.notify('transition');
-        this.owner.machineChanged(this);
-    }
-
-    #setFailure(failure: MachineFailure | null): void {
-        if (failure === this.#failure) return;
-        this.#failure = failure;
-        this.notify('failing');
-        this.owner.machineChanged(this);
-    }
-}
-
-function failed(action: MachineAction, error: unknown): Operation<MachineAction> {
-    return new Operation(action, () => Promise.reject(error as Error));
 }

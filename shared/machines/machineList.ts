@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Gio from 'gi://Gio';
-import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 
 import type {StateAndReason} from '../libvirt/domainState.js';
@@ -10,7 +9,9 @@ import {LibvirtError} from '../libvirt/libvirtErrors.js';
 import {HandoverError} from '../platform/errors.js';
 import {Limiter} from '../platform/limiter.js';
 import type {Happening} from './happening.js';
-import {Machine, type MachineOwner} from './machine.js';
+import {Machine} from './machine.js';
+import {MachineOrder} from './machineOrder.js';
+import type {MachineOwner} from './machineOwner.js';
 
 /** More changes than this in one reconciliation are announced as one. */
 const MOST_SINGLE_CHANGES = 16;
@@ -78,8 +79,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
 
     defaultDeadlineMs = 60_000;
 
-    #items: Machine[] = [];
-    readonly #sortKeys = new Map<Machine, string>();
+    readonly #order = new MachineOrder();
     readonly #byName = new Map<string, Machine>();
     readonly #byPath = new Map<string, Machine>();
     /** Events of domains whose name is being asked for, in the order they came. */
@@ -102,7 +102,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
 
     /** How many machines there are. */
     get nMachines(): number {
-        return this.#items.length;
+        return this.machines.length;
     }
 
     /** How many of them run, are paused, or are otherwise there as a guest. */
@@ -116,7 +116,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     }
 
     get machines(): readonly Machine[] {
-        return this.#items;
+        return this.#order.items;
     }
 
     /** The machine of a name. */
@@ -128,7 +128,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     close(): void {
         this.#unfollow?.();
         this.#unfollow = null;
-        for (const machine of this.#items) machine.operation?.abandon();
+        for (const machine of this.machines) machine.operation?.abandon();
     }
 
     vfunc_get_item_type(): GObject.GType {
@@ -136,11 +136,11 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     }
 
     vfunc_get_n_items(): number {
-        return this.#items.length;
+        return this.machines.length;
     }
 
     vfunc_get_item(position: number): Machine | null {
-        return this.#items[position] ?? null;
+        return this.machines[position] ?? null;
     }
 
     // MachineOwner
@@ -165,7 +165,9 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     // HostFollower
 
     reconcile(domains: ReadonlyMap<string, StateAndReason>, askedAt: number, missed: boolean): void {
-        const gone = this.#items.filter(machine => !domains.has(machine.name) && machine.knownAt <= askedAt);
+        const gone = this.machines.filter(
+            machine => !domains.has(machine.name) && machine.knownAt <= askedAt,
+        );
         const added: Machine[] = [];
         if (missed) this.#byPath.clear();
 
@@ -307,6 +309,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     async #rename(machine: Machine, path: string): Promise<void> {
         try {
             const name = await this.host.nameOf(path);
+            if (machine.isGone) return;
             this.#byName.delete(machine.name);
             machine.rename(name);
             this.#byName.set(name, machine);
@@ -347,24 +350,17 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
         if (machine.isGone) return;
         this.#dismiss(machine);
         this.#take(machine);
-        this.#sortKeys.delete(machine);
         machine.markGone();
         this.#countsChanged();
     }
 
     #replace(gone: readonly Machine[], added: readonly Machine[]): void {
-        const before = this.#items.length;
+        const before = this.machines.length;
         for (const machine of gone) this.#dismiss(machine);
         for (const machine of added) this.#admit(machine);
-        const leaving = new Set(gone);
-        this.#items = [...this.#items.filter(machine => !leaving.has(machine)), ...added].sort((a, b) =>
-            this.#compare(a, b),
-        );
-        this.items_changed(0, before, this.#items.length);
-        for (const machine of gone) {
-            this.#sortKeys.delete(machine);
-            machine.markGone();
-        }
+        this.#order.replace(gone, added);
+        this.items_changed(0, before, this.machines.length);
+        for (const machine of gone) machine.markGone();
         this.#countsChanged();
     }
 
@@ -382,39 +378,12 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     }
 
     #put(machine: Machine): void {
-        this.#sortKeys.delete(machine);
-        let low = 0;
-        let high = this.#items.length;
-        while (low < high) {
-            const middle = (low + high) >> 1;
-            if (this.#compare(this.#items[middle]!, machine) < 0) low = middle + 1;
-            else high = middle;
-        }
-        this.#items.splice(low, 0, machine);
-        this.items_changed(low, 0, 1);
+        this.items_changed(this.#order.insert(machine), 0, 1);
     }
 
     #take(machine: Machine): void {
-        const position = this.#items.indexOf(machine);
-        if (position < 0) return;
-        this.#items.splice(position, 1);
-        this.items_changed(position, 1, 0);
-    }
-
-    #compare(a: Machine, b: Machine): number {
-        const one = this.#keyOf(a);
-        const other = this.#keyOf(b);
-        return one < other ? -1 : one > other ? 1 : 0;
-    }
-
-    /** Sorts as people do: by the locale, and `vm-9` before `vm-10`. */
-    #keyOf(machine: Machine): string {
-        let key = this.#sortKeys.get(machine);
-        if (key === undefined) {
-            key = GLib.utf8_collate_key_for_filename(machine.name, -1);
-            this.#sortKeys.set(machine, key);
-        }
-        return key;
+        const position = this.#order.remove(machine);
+        if (position >= 0) this.items_changed(position, 1, 0);
     }
 
     #countsChanged(): void {

@@ -162,7 +162,7 @@ export class Bus {
             this.connection,
             name,
             Gio.BusNameWatcherFlags.NONE,
-            (_connection, _name, owner) => appeared(owner),
+            (_connection: Gio.DBusConnection, _name: string, owner: string) => appeared(owner),
             () => vanished(),
         );
         return () => Gio.bus_unwatch_name(id);

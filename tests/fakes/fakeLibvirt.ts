@@ -94,7 +94,15 @@ export class FakeLibvirt {
             this.connection.register_object(
                 path,
                 node.lookup_interface(face)!,
-                (_bus, _sender, at, _face, method, args, invocation) => {
+                (
+                    _bus: Gio.DBusConnection,
+                    _sender: string,
+                    at: string,
+                    _face: string,
+                    method: string,
+                    args: GLib.Variant,
+                    invocation: Gio.DBusMethodInvocation,
+                ) => {
                     const unpacked = args.recursiveUnpack() as unknown[];
                     const what = method === 'Get' ? String(unpacked[1]) : method;
                     this.calls.push(what);

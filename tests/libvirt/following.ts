@@ -105,6 +105,7 @@ export class Heartbeat {
 /** Counts what this process calls on libvirt-dbus, by method. */
 export class CallCount {
     readonly calls: string[] = [];
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back as it was
     readonly #original = Gio.DBusConnection.prototype.call;
 
     constructor() {

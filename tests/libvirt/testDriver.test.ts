@@ -202,6 +202,16 @@ describe('The test driver', () => {
         }
     });
 
+    it('writes to what there is of a transient machine', async () => {
+        const path = await testDriver.create('passing');
+        const machine = await following.reaches('test/passing', 'running');
+        await machine.setTitle('Only now');
+        await machine.loadDetails();
+        expect([machine.title, machine.persistent]).toEqual(['Only now', false]);
+        await testDriver.flagged(path, 'Destroy');
+        await following.loses('test/passing');
+    });
+
     it('treats hostile names as names', async () => {
         const names = [
             '<b>bold<b> & "quoted" \'single\'',

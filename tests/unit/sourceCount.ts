@@ -6,6 +6,7 @@ export class SourceCount {
     readonly #live = new Set<number>();
     readonly #timeout = GLib.timeout_add;
     readonly #idle = GLib.idle_add;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is a static function, put back as it was
     readonly #remove = GLib.Source.remove;
 
     constructor() {

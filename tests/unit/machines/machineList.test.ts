@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Gio from 'gi://Gio';
+import type Gio from 'gi://Gio';
 import type {Happening} from '../../../shared/machines/happening.js';
 import type {Machine} from '../../../shared/machines/machine.js';
 import type {MachineList} from '../../../shared/machines/machineList.js';

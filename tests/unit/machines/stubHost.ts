@@ -19,24 +19,25 @@ export class StubHost {
         return () => undefined;
     }
 
-    async nameOf(path: string): Promise<string> {
-        return this.names.get(path) ?? path.slice(1);
+    nameOf(path: string): Promise<string> {
+        return Promise.resolve(this.names.get(path) ?? path.slice(1));
     }
 
-    async lookupDomain(): Promise<string> {
-        throw new LibvirtError('Domain not found');
+    lookupDomain(): Promise<string> {
+        return Promise.reject(new LibvirtError('Domain not found'));
     }
 
-    async refresh(): Promise<void> {
+    refresh(): Promise<void> {
         this.refreshed++;
+        return Promise.resolve();
     }
 
-    async verdict(error: unknown): Promise<unknown> {
-        return error;
+    verdict(error: unknown): Promise<unknown> {
+        return Promise.resolve(error);
     }
 
     domain(): object {
-        return {persistent: async () => true};
+        return {persistent: () => Promise.resolve(true)};
     }
 
     /** A list of machines on this host. */

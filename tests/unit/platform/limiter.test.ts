@@ -29,6 +29,6 @@ describe('The limiter', () => {
         expect(most).toBe(2);
         await expectAsync(results[1]!).toBeRejectedWithError('one failed');
         expect(await results[4]).toBe(40);
-        expect(await limiter.run(async () => 'free again')).toBe('free again');
+        expect(await limiter.run(() => Promise.resolve('free again'))).toBe('free again');
     });
 });
