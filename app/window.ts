@@ -17,8 +17,11 @@ import {MachineLog} from './machines/machineLog.js';
 
 GObject.type_ensure(Sidebar.$gtype);
 
-/** The page of what is selected is built this long (ms) after the window, unless it is asked for. */
-const FIRST_PAGE_MS = 120;
+/**
+ * Icons, and the page of what is selected, follow this long (ms) after the first frame: by then the list is there to
+ * the eye and to screen readers.
+ */
+const AFTER_FIRST_FRAME_MS = 60;
 
 /** The window: machines at the left, the page of what is selected at the right. */
 export class Window extends Adw.ApplicationWindow {
@@ -46,7 +49,7 @@ export class Window extends Adw.ApplicationWindow {
     #wanted: {key: string; then: (machine: Machine) => void} | null = null;
     #settle = 0;
     #settled = false;
-    #icons = 0;
+    #first = 0;
 
     constructor(
         application: Adw.Application,
@@ -68,10 +71,15 @@ export class Window extends Adw.ApplicationWindow {
             this.#close();
             return false;
         });
-        this.#queueSettle();
-        this.#icons = GLib.idle_add(GLib.PRIORITY_LOW, () => {
-            this.#icons = 0;
-            this._sidebar.showIcons();
+        // Behind drawing, and behind what GTK does to make a window known to screen readers.
+        this.#first = GLib.idle_add(GLib.PRIORITY_LOW, () => {
+            this.#first = GLib.timeout_add(GLib.PRIORITY_LOW, AFTER_FIRST_FRAME_MS, () => {
+                this.#first = 0;
+                this.#settled = true;
+                this._sidebar.showIcons();
+                this.#queueSettle();
+                return GLib.SOURCE_REMOVE;
+            });
             return GLib.SOURCE_REMOVE;
         });
     }
@@ -136,10 +144,9 @@ export class Window extends Adw.ApplicationWindow {
 
     /** After hosts or machines came or went. At the start the list comes first, to the eye and to screen readers. */
     #queueSettle(): void {
-        if (this.#settle !== 0) return;
-        this.#settle = GLib.timeout_add(GLib.PRIORITY_LOW, this.#settled ? 0 : FIRST_PAGE_MS, () => {
+        if (this.#settle !== 0 || !this.#settled) return;
+        this.#settle = GLib.idle_add(GLib.PRIORITY_LOW, () => {
             this.#settle = 0;
-            this.#settled = true;
             void this.#settleNow();
             return GLib.SOURCE_REMOVE;
         });
@@ -187,8 +194,8 @@ export class Window extends Adw.ApplicationWindow {
     }
 
     #close(): void {
-        for (const source of [this.#settle, this.#icons]) if (source !== 0) GLib.Source.remove(source);
-        this.#settle = this.#icons = 0;
+        for (const source of [this.#settle, this.#first]) if (source !== 0) GLib.Source.remove(source);
+        this.#settle = this.#first = 0;
         this.#pages?.close();
         this._sidebar.close();
         this.#log.close();
