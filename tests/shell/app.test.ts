@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 import {APP_ID, APP_PATH} from '../../shared/names.js';
+import {waitForApplication, waitForNode} from '../harness/accessibility.js';
 import {callBus} from '../harness/bus.js';
 import {waitFor} from '../harness/deadline.js';
 import {Panel, screenshotPath} from './panel.js';
@@ -14,13 +15,20 @@ describe('the panel and the app', () => {
 
     beforeAll(async () => {
         await libvirt.define(machineXml('debian'));
-        panel = await Panel.start();
+        // The panel and the app are two processes: a backend in memory would give each its own settings.
+        const shared = {GSETTINGS_BACKEND: 'keyfile'};
+        panel = await Panel.start({}, {env: shared});
         // What the bus starts must find the Shell; a session manager would tell it.
         await callBus(
             ['org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus'],
             'UpdateActivationEnvironment',
             new GLib.Variant('(a{ss})', [
-                {WAYLAND_DISPLAY: 'wayland-0', XDG_SESSION_TYPE: 'wayland', XDG_CURRENT_DESKTOP: 'GNOME'},
+                {
+                    ...shared,
+                    WAYLAND_DISPLAY: 'wayland-0',
+                    XDG_SESSION_TYPE: 'wayland',
+                    XDG_CURRENT_DESKTOP: 'GNOME',
+                },
             ]),
         );
     });
@@ -63,6 +71,9 @@ describe('the panel and the app', () => {
         await panel.shell.waitFor(`${Panel.row('debian')}.menu.isOpen`);
         await panel.shell.clickActor(Panel.submenuItem('debian', 'Show in Handover'));
         await panel.shell.waitFor(focused, 10_000);
+        const app = await waitForApplication(/handover/i);
+        await waitForNode(app, {name: /debian/, role: /label|heading/});
+        await panel.shell.dismissNotifications();
         await panel.shell.screenshot(screenshotPath('app-from-panel'));
     });
 });

@@ -5,11 +5,14 @@ import {EXTENSION_UUID, PANEL_BUS_NAME} from '../../shared/names.js';
 import {keepFigure, Panel} from './panel.js';
 import {machineXml, TestDriver} from './testDriver.js';
 
-const CYCLES = 200;
-/** Memory is compared from here on: caches of the Shell, the theme and the compiler are filled by then. */
+/** Rounds until caches of the Shell, the theme and the compiler are full. */
 const WARM_UP = 100;
-/** What 100 cycles may add to the resident memory (KiB): noise of the allocator, 20 KiB a cycle. */
-const MOST_GROWTH_KIB = 2048;
+const CYCLES = 200;
+/**
+ * What that many rounds may add to the anonymous memory (KiB). It goes up and down by 4 MiB with the garbage
+ * collector; a menu that is not let go of costs 600 KiB a round.
+ */
+const MOST_GROWTH_KIB = 8192;
 
 /** A pause in the Shell, after everything that is more urgent. */
 const TURN = `const turn = ms => new Promise(resolve => GLib.timeout_add(GLib.PRIORITY_LOW, ms, () => {
@@ -120,9 +123,10 @@ describe('enabling and disabling', () => {
 
     it(`does not grow the Shell in ${CYCLES} rounds`, async () => {
         const sizes = await measure(
-            CYCLES,
+            WARM_UP + CYCLES,
             `${extension}.enable();
             while (!${Panel.indicator}.get_first_child().gicon.file.get_path().includes('running')) await turn(2);
+            while (!${Panel.indicator}.has_allocation()) await turn(2);
             ${Panel.menu}.open();
             await turn(20);
             ${Panel.menu}.close();
@@ -130,8 +134,9 @@ describe('enabling and disabling', () => {
             ${extension}.disable();`,
         );
         keepFigure('anonymous-kib-after-each-25-rounds', sizes);
-        const warm = sizes[WARM_UP / 25 - 1] ?? 0;
-        expect((sizes.at(-1) ?? Infinity) - warm).toBeLessThan(MOST_GROWTH_KIB);
+        const mean = (some: number[]): number => some.reduce((sum, one) => sum + one, 0) / some.length;
+        const warm = sizes.slice(WARM_UP / 25 - 1);
+        expect(mean(warm.slice(-3)) - mean(warm.slice(0, 3))).toBeLessThan(MOST_GROWTH_KIB);
     }, 150_000);
 
     it('lets go of every object of ours', async () => {
@@ -142,6 +147,7 @@ describe('enabling and disabling', () => {
                 const refs = await (async () => {
                     ${extension}.enable();
                     const indicator = Main.panel.statusArea[${JSON.stringify(EXTENSION_UUID)}];
+                    while (!indicator.has_allocation()) await turn(5);
                     while (!handoverTest.rows(indicator.menu).some(item => item.machine)) {
                         indicator.menu.open();
                         await turn(20);
