@@ -229,6 +229,43 @@ describe('A service that misbehaves', () => {
         expect(following.hosts.byKey('test/one')).toBeUndefined();
     });
 
+    it('cannot be reached when an action is asked for: that is said, not that the machine is gone', async () => {
+        await following.hostReaches('test', 'ready');
+        const one = following.machine('test/one');
+        const two = following.machine('test/two');
+        await one.loadDetails();
+        const broken = (): Error => new Error('End of file while reading data');
+        for (const method of ['Create', 'DomainLookupByName', 'GetAllDomainStats'])
+            fake.answers[method] = broken;
+        await Promise.all([
+            expectAsync(one.run('start').finished()).toBeRejectedWithError(LibvirtUnreachableError),
+            expectAsync(two.loadDetails()).toBeRejectedWithError(LibvirtUnreachableError),
+        ]);
+        expect(following.hosts.lists[0]!.host.state).toBe('lost');
+        expect(describeProblem(one.failure!.error).category).toBe('unreachable');
+    }, 40_000);
+
+    it('tells of a change while it is being asked: it is asked once more', async () => {
+        await following.hostReaches('test', 'ready');
+        const titled = (title: string): GLib.Variant =>
+            new GLib.Variant('(s)', [`<domain type='test'><name>one</name><title>${title}</title></domain>`]);
+        const before = fake.held(() => titled('before'));
+        fake.answers['GetXMLDesc'] = (args, path) => {
+            const first = fake.calls.filter(one => one === 'GetXMLDesc').length === 1;
+            return first ? before(args, path) : titled('after');
+        };
+        const machine = following.machine('test/one');
+        const details = machine.loadDetails();
+        await waitFor('the question', () => fake.calls.includes('GetXMLDesc'));
+        const change = new GLib.Variant('(is)', [1, '']);
+        fake.signal('/org/libvirt/Test/domain/one', 'org.libvirt.Domain', 'MetadataChange', change);
+        await pause(30);
+        fake.release();
+        await details;
+        expect(machine.title).toBe('after');
+        expect(fake.calls.filter(one => one === 'GetXMLDesc').length).toBe(2);
+    });
+
     it('lets a save be cancelled, and a sleeping guest be woken', async () => {
         await following.hostReaches('test', 'ready');
         const {promise, resolve} = Promise.withResolvers<Error>();
