@@ -139,6 +139,28 @@ describe('A service that misbehaves', () => {
         expect(fake.calls.length).toBeLessThan(4);
     });
 
+    it('cannot be reached, while signs tell that it might: they are believed a few times', async () => {
+        following.close();
+        fake.serve('/org/libvirt/QEMU');
+        fake.answers['GetAllDomainStats'] = () => new Error('Failed to connect socket');
+        const folder = GLib.build_filenamev([GLib.get_user_runtime_dir(), 'libvirt']);
+        GLib.mkdir_with_parents(folder, 0o700);
+        following = new Following(['session']);
+        await following.hostReaches('session', 'lost');
+        const before = fake.calls.length;
+        // A daemon that makes its socket when it starts, and ends at once: each attempt may be the cause of that.
+        const socket = GLib.build_filenamev([folder, 'virtqemud-sock']);
+        for (let round = 0; round < 6; round++) {
+            GLib.file_set_contents(socket, '');
+            GLib.unlink(socket);
+            await pause(1600);
+        }
+        expect(fake.calls.length - before).toBe(6);
+        fake.answers['GetAllDomainStats'] = () => stats({one: 1});
+        following.hosts.retry();
+        await following.hostReaches('session', 'ready');
+    }, 40_000);
+
     it('has no object for the driver', async () => {
         following.close();
         following = new Following(['lxc', 'vmware-player', 'no-such-driver']);
