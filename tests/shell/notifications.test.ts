@@ -81,7 +81,7 @@ describe('notifications', () => {
         await appears('deaf did not shut down', 15_000);
         const [notification] = await panel.shell.notifications();
         expect(notification?.actions).toEqual(['Force off', 'Details']);
-        expect(await panel.icon()).toBe('attention');
+        await waitFor('the icon', async () => (await panel.icon()) === 'attention');
         expect((await virsh.state('deaf')).state).toBe('running');
         await press('Force off');
         await appears('deaf stopped');
