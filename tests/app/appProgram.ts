@@ -60,7 +60,8 @@ export class AppProgram {
         // The Shell's pointer and keyboard must be there before the app looks for them.
         await shell.click(1, 790);
         const program = new RunningProgram(['handover-app'], {
-            env: {GSETTINGS_BACKEND: 'keyfile', XDG_CONFIG_HOME: config, ...env},
+            // Drawn by the processor: the same picture every time, and sooner than by a GPU that is not there.
+            env: {GSETTINGS_BACKEND: 'keyfile', GSK_RENDERER: 'cairo', XDG_CONFIG_HOME: config, ...env},
         });
         try {
             const root = await waitForApplication(APP_ID);
