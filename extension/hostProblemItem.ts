@@ -7,6 +7,7 @@ import {PopupBaseMenuItem} from 'resource:///org/gnome/shell/ui/popupMenu.js';
 
 import {_} from '../shared/platform/i18n.js';
 import type {Problem} from '../shared/problems/problem.js';
+import {STYLES} from './styles.js';
 
 /** Says in a sentence why a host's machines cannot be shown, and has buttons that help. */
 export class HostProblemItem extends PopupBaseMenuItem {
@@ -32,14 +33,14 @@ export class HostProblemItem extends PopupBaseMenuItem {
         );
         const column = new St.BoxLayout({
             orientation: Clutter.Orientation.VERTICAL,
-            style_class: 'handover-problem-column',
+            style: STYLES.problemColumn,
             x_expand: true,
         });
         this.add_child(column);
-        column.add_child(wrapped(heading, 'handover-problem-title'));
-        column.add_child(wrapped(problem.body, 'handover-problem-body'));
+        column.add_child(wrapped(heading, STYLES.problemTitle));
+        column.add_child(wrapped(problem.body));
 
-        const buttons = new St.BoxLayout({style_class: 'handover-problem-buttons'});
+        const buttons = new St.BoxLayout({style: STYLES.problemButtons});
         column.add_child(buttons);
         const {command} = problem;
         if (command !== null) {
@@ -52,8 +53,8 @@ export class HostProblemItem extends PopupBaseMenuItem {
     }
 }
 
-function wrapped(text: string, styleClass: string): St.Label {
-    const label = new St.Label({text, style_class: styleClass, x_expand: true});
+function wrapped(text: string, style = ''): St.Label {
+    const label = new St.Label({text, style, x_expand: true});
     label.clutter_text.set({
         line_wrap: true,
         line_wrap_mode: Pango.WrapMode.WORD_CHAR,
@@ -63,7 +64,7 @@ function wrapped(text: string, styleClass: string): St.Label {
 }
 
 function addButton(box: St.BoxLayout, label: string, clicked: () => void): St.Button {
-    const button = new St.Button({label, style_class: 'button handover-problem-button', can_focus: true});
+    const button = new St.Button({label, style_class: 'button', can_focus: true});
     button.connect('clicked', clicked);
     box.add_child(button);
     return button;

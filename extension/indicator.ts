@@ -15,6 +15,7 @@ import {IdleCall} from './idleCall.js';
 import {MachineSection} from './machineSection.js';
 import type {SubmenuParts} from './machineSubmenu.js';
 import type {PanelState, StateIcons} from './stateIcons.js';
+import {STYLES} from './styles.js';
 
 interface Parts extends SubmenuParts {
     readonly hosts: HostList;
@@ -42,7 +43,7 @@ export class Indicator extends PanelMenu.Button {
         this.#icon = new St.Icon({style_class: 'system-status-icon'});
         this.add_child(this.#icon);
 
-        this.menu.box.add_style_class_name('handover-menu');
+        this.menu.box.style = STYLES.menu;
         // First of all handlers, because the separator looks then whether there is something above it.
         this.menu.connect('open-state-changed', (_menu, open): undefined => {
             if (open) this.#sync();

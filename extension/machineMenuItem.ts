@@ -10,6 +10,7 @@ import {actionIcon, actionLabel, stateLabel} from '../shared/machines/words.js';
 import {_, fill, oneLine} from '../shared/platform/i18n.js';
 import {containsFocus} from './keyFocus.js';
 import {fillMachineMenu, type SubmenuParts} from './machineSubmenu.js';
+import {STYLES} from './styles.js';
 
 /** More of a name (characters) does not fit into the menu, and is not worth laying out. */
 const LONGEST_NAME = 80;
@@ -34,7 +35,7 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
         private readonly parts: SubmenuParts,
     ) {
         super('', false);
-        this.add_style_class_name('handover-machine');
+        this.style = STYLES.machine;
         const center = Clutter.ActorAlign.CENTER;
 
         this.#warning = new St.Icon({
@@ -42,10 +43,11 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
             style_class: 'popup-menu-icon',
             y_align: center,
         });
-        this.#state = new St.Label({style_class: 'handover-machine-state', y_align: center});
+        this.#state = new St.Label({style: STYLES.machineState, y_align: center});
         this.#buttonIcon = new St.Icon({style_class: 'popup-menu-icon'});
         this.#button = new St.Button({
-            style_class: 'icon-button flat handover-machine-button',
+            style_class: 'icon-button flat',
+            style: STYLES.machineButton,
             child: this.#buttonIcon,
             can_focus: true,
             y_align: center,
@@ -54,7 +56,7 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
         this.#spinner = new Spinner(SPINNER_SIZE, {animate: false, hideOnStop: true});
         this.#spinner.set({x_align: center, y_align: center, x_expand: true, y_expand: true});
         const slot = new St.Widget({
-            style_class: 'handover-machine-slot',
+            style: STYLES.machineSlot,
             layout_manager: new Clutter.BinLayout(),
             y_align: center,
         });

@@ -30,7 +30,5 @@ export function installControlExtension(gnome: string): void {
             url: '',
         }),
     );
-    // Handover has one too, and the Shell styles everything anew for it.
-    write('stylesheet.css', '.handover-bench-control { spacing: 1px; }\n');
     write('extension.js', 'export default class Control { enable() {} disable() {} }\n');
 }

@@ -2,7 +2,7 @@
 // Makes the folder of the GNOME Shell extension, complete, so that it also works installed alone:
 // node tools/build/extension.mjs OUTDIR DEPFILE
 import {execFileSync} from 'node:child_process';
-import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {format, resolveConfig} from 'prettier';
 import {bundleVendor} from '../../esbuild.config.mjs';
@@ -68,9 +68,6 @@ write(
         return names[name];
     }),
 );
-if (existsSync(join(checkout, 'extension/stylesheet.css'))) {
-    write('stylesheet.css', read('extension/stylesheet.css'));
-}
 
 const schema = `schemas/${names.SETTINGS_SCHEMA}.gschema.xml`;
 write(schema, read(schema));
