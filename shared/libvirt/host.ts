@@ -37,6 +37,9 @@ const STEADY_MS = 5000;
 const SIGN_PAUSE_MS = 1000;
 const MOST_SIGNS = 3;
 
+/** After this time (ms) without a sign, the next ones are believed again. */
+const SIGNS_FORGOTTEN_MS = 10_000;
+
 export interface HostFollower {
     /**
      * All domains as they stood when they were asked for.
@@ -96,6 +99,7 @@ export class Host extends GObject.Object {
     #pauses: number[] = [];
     #firstAnswer = true;
     #signsLeft = MOST_SIGNS;
+    #lastSignAt = -Infinity;
 
     /**
      * @param driver which connection
@@ -167,6 +171,11 @@ export class Host extends GObject.Object {
         this.#missed = true;
         if (this.#state === 'lost') this.#setState('connecting', null);
         void this.#sync();
+    }
+
+    /** True while an answer is on its way that the followers will be compared with. */
+    get asking(): boolean {
+        return this.#syncing !== null;
     }
 
     /** Compares the followers with libvirt once more; resolves when that is done, whatever came of it. */
@@ -270,10 +279,13 @@ export class Host extends GObject.Object {
     /** The daemon or libvirt-dbus went or came: events may have been missed. */
     #sign(): void {
         this.#missed = true;
+        const now = monotonicMs();
+        if (now - this.#lastSignAt > SIGNS_FORGOTTEN_MS) this.#signsLeft = MOST_SIGNS;
+        this.#lastSignAt = now;
         if (this.#syncing) {
             this.#syncAgain = true;
         } else if (this.#state === 'ready') {
-            if (monotonicMs() - this.#answeredAt > STEADY_MS) {
+            if (now - this.#answeredAt > STEADY_MS) {
                 this.#pauses = [...PAUSES_AFTER_LOSS];
                 this.#signsLeft = MOST_SIGNS;
             }

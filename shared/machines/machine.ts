@@ -64,21 +64,24 @@ export class Machine extends GObject.Object {
     #gone = false;
     #rebootedAt = -Infinity;
 
-    /** Serial of the last lifecycle event, or of the last reconciliation, that this state rests on. */
-    knownAt: number;
+    /** Serial of the event, or of the reconciliation, that the state rests on. */
+    stateAt: number;
+    /** Serial of the last sign of the machine of any kind: it was there then. */
+    seenAt: number;
 
     constructor(
         readonly host: Host,
         private readonly owner: MachineOwner,
         name: string,
         state: StateAndReason,
-        knownAt: number,
+        seenAt: number,
     ) {
         super();
         this.#name = name;
         this.#state = state.state;
         this.#reason = state.reason;
-        this.knownAt = knownAt;
+        this.stateAt = seenAt;
+        this.seenAt = seenAt;
     }
 
     /** The domain's name: unique on its host. */
@@ -323,8 +326,9 @@ export class Machine extends GObject.Object {
     }
 
     /** Takes a state over; nothing happens when it is the one that is known. */
-    applyState(next: StateAndReason, knownAt: number): void {
-        this.knownAt = knownAt;
+    applyState(next: StateAndReason, serial: number): void {
+        this.stateAt = serial;
+        this.seen(serial);
         // What is left of a guest that crashed is put away like one that shuts down.
         if (next.state === 'shutdown' && this.#state === 'crashed') return;
         if (next.state === this.#state && next.reason === this.#reason) return;
@@ -351,6 +355,11 @@ export class Machine extends GObject.Object {
         const kind = happeningOf(before, next);
         // A save pauses the machine first.
         if (kind && !(kind === 'paused' && this.transition === 'saving')) this.tell(kind);
+    }
+
+    /** Notes a sign of it that says nothing of its state. */
+    seen(serial: number): void {
+        this.seenAt = Math.max(this.seenAt, serial);
     }
 
     markGone(): void {
@@ -387,8 +396,12 @@ export class Machine extends GObject.Object {
     async #takeDetails({persistent, autostart}: DomainProperties): Promise<void> {
         if (persistent !== null) this.#persistent = persistent;
         if (autostart !== null) this.#autostart = autostart;
-        if (this.#since === 0 && this.active)
-            this.#since = (await startedAtMs(this.host.driver, this.#name)) ?? 0;
+        if (this.#since === 0 && this.#state === 'running') {
+            const startedAt = await startedAtMs(this.host.driver, this.#name);
+            // An event may have told of another state meanwhile, and of its time.
+            if (this.#since === 0 && startedAt !== null) this.#since = startedAt;
+        }
         for (const name of DETAILS) this.notify(name);
+        this.owner.machineChanged(this);
     }
 }

@@ -165,9 +165,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     // HostFollower
 
     reconcile(domains: ReadonlyMap<string, StateAndReason>, askedAt: number, missed: boolean): void {
-        const gone = this.machines.filter(
-            machine => !domains.has(machine.name) && machine.knownAt <= askedAt,
-        );
+        const gone = this.machines.filter(machine => !domains.has(machine.name) && machine.seenAt <= askedAt);
         const added: Machine[] = [];
         if (missed) this.#byPath.clear();
 
@@ -177,7 +175,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
                 if ((this.#removedAt.get(name) ?? 0) <= askedAt)
                     added.push(new Machine(this.host, this, name, state, askedAt));
             } else {
-                if (machine.knownAt <= askedAt) machine.applyState(state, askedAt);
+                if (machine.stateAt <= askedAt) machine.applyState(state, askedAt);
                 if (missed) machine.forget();
             }
         }
@@ -279,27 +277,31 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     }
 
     #apply(machine: Machine, path: string, {event, detail, serial}: LifecycleEvent): void {
-        if (serial <= machine.knownAt) return;
         switch (event) {
             case DomainEvent.DEFINED:
-                machine.knownAt = serial;
+                machine.seen(serial);
                 machine.setPersistent(true);
                 if (detail === DEFINED_RENAMED) void this.#rename(machine, path);
                 else machine.invalidate();
                 return;
             case DomainEvent.UNDEFINED:
                 if (detail === UNDEFINED_RENAMED) return;
-                machine.knownAt = serial;
+                if (serial <= machine.seenAt) {
+                    // A reconciliation was quicker, and still had one of that name: whether it is kept is open again.
+                    machine.forget();
+                    return;
+                }
+                machine.seen(serial);
                 machine.setPersistent(false);
                 if (!machine.active) this.#remove(machine);
                 return;
             case REBOOT:
-                machine.knownAt = serial;
+                machine.seen(serial);
                 machine.announceReboot();
                 return;
             default: {
                 const state = stateFromEvent(event, detail);
-                if (!state) return;
+                if (!state || serial <= machine.stateAt) return;
                 machine.applyState(state, serial);
                 if (event === DomainEvent.STOPPED) this.#removeIfTransient(machine);
             }
@@ -334,7 +336,8 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
             machine.setPersistent(await this.host.domain(machine.path).persistent());
         } catch (error) {
             if (!(error instanceof HandoverError)) throw error;
-            if (error instanceof LibvirtError && !machine.active) this.#remove(machine);
+            // It may be gone, or libvirt itself may be: a reconciliation tells, and removes it then.
+            if (error instanceof LibvirtError) void this.host.refresh();
         }
     }
 
@@ -373,7 +376,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     #dismiss(machine: Machine): void {
         if (this.#byName.get(machine.name) === machine) this.#byName.delete(machine.name);
         if (machine.path !== null) this.#byPath.delete(machine.path);
-        this.#removedAt.set(machine.name, machine.knownAt);
+        if (this.host.asking) this.#removedAt.set(machine.name, machine.seenAt);
         if (machine.active) this.#active--;
     }
 

@@ -3,6 +3,7 @@ import type Gio from 'gi://Gio';
 import type {Happening} from '../../../shared/machines/happening.js';
 import type {Machine} from '../../../shared/machines/machine.js';
 import type {MachineList} from '../../../shared/machines/machineList.js';
+import {LibvirtError} from '../../../shared/libvirt/libvirtErrors.js';
 import {pause} from '../../harness/deadline.js';
 import {domains, StubHost} from './stubHost.js';
 
@@ -92,6 +93,45 @@ describe('The list of machines', () => {
         await pause(5);
         expect(list.byName('vm')!.state).toBe('paused');
         expect(lines.length).toBe(1);
+    });
+
+    it('takes a state from an answer although an event that says nothing of it came meanwhile', async () => {
+        const list = host.list({vm: 'running'});
+        list.domainEvent('/vm', 0, 0, 6);
+        list.domainSignal('/vm', 'Reboot', 7);
+        await pause(5);
+        list.reconcile(domains({vm: 'shutoff'}), 5, false);
+        expect(list.byName('vm')!.state).toBe('shutoff');
+    });
+
+    it('hears a reboot that an answer has overtaken', async () => {
+        const list = host.list({vm: 'running'});
+        let rebooted = 0;
+        list.byName('vm')!.connect('rebooted', () => rebooted++);
+        list.domainSignal('/vm', 'Reboot', 1);
+        list.reconcile(domains({vm: 'running'}), 3, false);
+        await pause(5);
+        expect(rebooted).toBe(1);
+    });
+
+    it('keeps a machine that was undefined and defined again before its name was known', async () => {
+        const list = host.list({vm: 'shutoff'});
+        list.domainEvent('/vm', 1, 0, 1);
+        list.reconcile(domains({vm: 'shutoff'}), 3, false);
+        await pause(5);
+        expect(list.machines.map(one => one.name)).toEqual(['vm']);
+    });
+
+    it('asks libvirt before it believes that a machine which stopped is gone', async () => {
+        const list = host.list({vm: 'running'});
+        host.persistent = () => Promise.reject(new LibvirtError('the connection is broken'));
+        list.domainEvent('/vm', 5, 0, 1);
+        await pause(5);
+        expect([list.nMachines, host.refreshed]).toEqual([1, 1]);
+        list.reconcile(domains({vm: 'shutoff'}), 1, false);
+        expect(list.nMachines).toBe(1);
+        list.reconcile(domains({}), 1, false);
+        expect(list.nMachines).toBe(0);
     });
 
     it('keeps the order of events whose machine it does not know yet', async () => {

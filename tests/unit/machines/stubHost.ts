@@ -10,8 +10,11 @@ export class StubHost {
     readonly id = 'stub';
     readonly driver = driverById('test')!;
     state = 'ready';
+    asking = true;
     serial = 0;
     refreshed = 0;
+    /** What a domain says of its persistence. */
+    persistent = (): Promise<boolean> => Promise.resolve(true);
     /** Names of paths that are not `/NAME`. */
     readonly names = new Map<string, string>();
 
@@ -37,7 +40,7 @@ export class StubHost {
     }
 
     domain(): object {
-        return {persistent: () => Promise.resolve(true)};
+        return {persistent: () => this.persistent()};
     }
 
     /** A list of machines on this host. */
