@@ -80,7 +80,7 @@ describe('every control of the app has a name for a screen reader', () => {
         expect(nameless(app)).toEqual([]);
         await app.press('Preferences', 'menu item');
         await app.see({name: 'Notifications'});
-        await app.see({name: 'Shutdown deadline', role: 'spin button'});
+        await app.see({name: /^Shutdown deadline/, role: 'spin button'});
         expect(nameless(app)).toEqual([]);
         await shell.pressKeys('Escape');
         await app.activate('shortcuts');
