@@ -21,6 +21,8 @@ const STEPS: readonly (() => Promise<unknown>)[] = [
     () => import('./machineSection.js'),
     () => import('./indicator.js'),
     () => import('./quickSettingsEntry.js'),
+    () => import('./machineNotices.js'),
+    () => import('./keybindings.js'),
 ];
 
 /** The panel side of Handover. */
