@@ -266,25 +266,19 @@ export class Machine extends GObject.Object {
      */
     async setMetadata(metadata: MachineMetadata): Promise<void> {
         const {writeMachineMetadata} = await import('../definition/metadata.js');
-        const client = await this.client();
-        const previous = await client.metadata();
-        const text = writeMachineMetadata(metadata, previous);
-        await client.setMetadata(text, await this.#whatExists(client));
-        this.invalidate();
+        await this.#write(async (client, where) => {
+            await client.setMetadata(writeMachineMetadata(metadata, await client.metadata()), where);
+        });
     }
 
     /** Writes the title; an empty one takes it away. */
     async setTitle(title: string): Promise<void> {
-        const client = await this.client();
-        await client.setTitle(title, await this.#whatExists(client));
-        this.invalidate();
+        await this.#write((client, where) => client.setTitle(title, where));
     }
 
     /** Writes the description; an empty one takes it away. */
     async setDescription(description: string): Promise<void> {
-        const client = await this.client();
-        await client.setDescription(description, await this.#whatExists(client));
-        this.invalidate();
+        await this.#write((client, where) => client.setDescription(description, where));
     }
 
     // What follows is for the list that the machine is in.
@@ -387,10 +381,12 @@ export class Machine extends GObject.Object {
         });
     }
 
-    /** What of the machine can be written to. */
-    async #whatExists(client: DomainClient): Promise<Existence> {
+    /** Writes to what there is of it: the running guest, what is kept, or both. */
+    async #write(write: (client: DomainClient, where: Existence) => Promise<void>): Promise<void> {
+        const client = await this.client();
         if (this.#persistent === null) this.setPersistent(await client.persistent());
-        return {running: this.active, kept: this.persistent};
+        await write(client, {running: this.active, kept: this.persistent});
+        this.invalidate();
     }
 
     async #takeDetails({persistent, autostart}: DomainProperties): Promise<void> {
