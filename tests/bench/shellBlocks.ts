@@ -5,13 +5,13 @@
 // Each run has a Shell of its own, because an extension's modules are loaded only once. The machines' changes are
 // real ones of libvirt's test driver, asked for all at once.
 import type {HeadlessShell} from '../harness/headlessShell.js';
-import {HeadlessShell as Shell} from '../harness/headlessShell.js';
 import {waitFor} from '../harness/deadline.js';
 import {EXTENSION_UUID, SETTINGS_SCHEMA} from '../../shared/names.js';
 import type {Bench} from './bench.js';
 import {CONTROL_UUID, installControlExtension} from './controlExtension.js';
 import {Series} from './series.js';
 import {ShellHeartbeat} from './shellHeartbeat.js';
+import {withShell} from './withShell.js';
 
 const MACHINES = 1000;
 const LIMIT_MS = 8;
@@ -37,12 +37,9 @@ export async function measureShellBlocks({report, machines, runs, quick, gnome}:
     await machines.fill(MACHINES);
     const blocks = new Map<Step, Series>(STEPS.map(({what}) => [what, new Series()]));
     for (let run = 0; run < Math.min(runs, quick ? 1 : 5); run++) {
-        const shell = await Shell.start();
-        try {
-            await oneShell(shell, machines, (step, milliseconds) => blocks.get(step)!.add(milliseconds));
-        } finally {
-            await shell.stop();
-        }
+        await withShell(shell =>
+            oneShell(shell, machines, (step, milliseconds) => blocks.get(step)!.add(milliseconds)),
+        );
     }
     for (const {what, who} of STEPS) report.figure(`longest block: ${what}`, who, 'ms', blocks.get(what)!);
     const idle = blocks.get('nothing happens')!.median;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Shell's memory over 200 times disabling and enabling the extension, after a warm-up; beside the same with an
 // extension that does nothing, because the Shell itself grows a little each time.
-import {HeadlessShell} from '../harness/headlessShell.js';
+import type {HeadlessShell} from '../harness/headlessShell.js';
 import {pause} from '../harness/deadline.js';
 import {EXTENSION_UUID, SETTINGS_SCHEMA} from '../../shared/names.js';
 import type {Bench} from './bench.js';
 import {CONTROL_UUID, installControlExtension} from './controlExtension.js';
 import {anonymousKib} from './processTime.js';
 import {Series} from './series.js';
+import {withShell} from './withShell.js';
 
 const MACHINES = 20;
 const CYCLES = 200;
@@ -28,8 +29,7 @@ export async function measureShellMemory({report, machines, quick, gnome}: Bench
         [CONTROL_UUID, 'an empty extension'],
         [EXTENSION_UUID, 'extension'],
     ] as const) {
-        const shell = await HeadlessShell.start();
-        try {
+        await withShell(async shell => {
             await shell.eval(
                 `(new Gio.Settings({schema_id: '${SETTINGS_SCHEMA}'})).set_strv('hosts', ['test'])`,
             );
@@ -49,9 +49,7 @@ export async function measureShellMemory({report, machines, quick, gnome}: Bench
                 js: growth.js.values.at(-1) ?? NaN,
                 anonymous: growth.anonymous.values.at(-1) ?? NaN,
             });
-        } finally {
-            await shell.stop();
-        }
+        });
     }
     const [control, ours] = grown;
     if (!control || !ours) throw new Error('Both must have been measured');
