@@ -31,7 +31,12 @@ export class MachineTask {
         const refusal = this.#refusal(action);
         if (refusal) return new Operation(action, () => Promise.reject(refusal));
         this.#operation?.cancel();
-        const operation = new Operation(action, control => perform(this.machine, action, control, options));
+        const operation = new Operation<MachineAction>(action, control =>
+            perform(this.machine, action, control, options).catch((error: unknown) => {
+                // The user ended it with something that cuts through, so that it is no failure.
+                throw this.#operation === operation ? error : new CancelledError();
+            }),
+        );
         this.#begin(operation);
         operation.finished().then(
             () => this.#ended(operation, null),
