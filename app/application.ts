@@ -6,7 +6,7 @@ import GObject from 'gi://GObject';
 
 import type {HostList} from '../shared/hosts/hostList.js';
 import {isMachineAction} from '../shared/machines/actions.js';
-import {APP_ID} from '../shared/names.js';
+import {APP_ID, SHOWN_MACHINE_ACTION} from '../shared/names.js';
 import type {Preferences} from '../shared/settings/preferences.js';
 import {AppNotices} from './notices/appNotices.js';
 import {Window} from './window.js';
@@ -32,6 +32,8 @@ export class Application extends Adw.Application {
     #window: Window | null = null;
     #notices: AppNotices | null = null;
     readonly #undo: (() => void)[] = [];
+    /** For the panel, which is silent about the machine that the user looks at. */
+    readonly #shown = Gio.SimpleAction.new_stateful(SHOWN_MACHINE_ACTION, null, new GLib.Variant('s', ''));
 
     /**
      * @param hosts the machines, already being asked for
@@ -62,6 +64,9 @@ export class Application extends Adw.Application {
             const [key, action] = parameter as [string, string];
             if (isMachineAction(action)) this.#presented().runOn(key, action);
         });
+        this.add_action(this.#shown);
+        // Others read it; what it says is ours alone.
+        this.#shown.connect('change-state', () => undefined);
         for (const [action, keys] of Object.entries(ACCELERATORS)) this.set_accels_for_action(action, keys);
 
         this.#undo.push(
@@ -87,8 +92,11 @@ export class Application extends Adw.Application {
         if (!this.#window) {
             const window = new Window(this, this.hosts);
             this.#window = window;
+            window.onShown = key => this.#shown.set_state(new GLib.Variant('s', key));
             window.connect('close-request', () => {
                 this.#window = null;
+                window.onShown('');
+                window.onShown = () => undefined;
                 return false;
             });
             this.#notices ??= new AppNotices(

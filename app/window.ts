@@ -7,12 +7,12 @@ import type Gtk from 'gi://Gtk?version=4.0';
 
 import type {HostList} from '../shared/hosts/hostList.js';
 import type {MachineAction} from '../shared/machines/actions.js';
-import type {Machine} from '../shared/machines/machine.js';
+import {Machine} from '../shared/machines/machine.js';
 import {APP_PATH} from '../shared/names.js';
 import {_, fill} from '../shared/platform/i18n.js';
 import type {Problem} from '../shared/problems/problem.js';
 import type {Pages} from './pages.js';
-import {Sidebar} from './machines/sidebar.js';
+import {type Selection, Sidebar} from './machines/sidebar.js';
 import {MachineLog} from './machines/machineLog.js';
 
 GObject.type_ensure(Sidebar.$gtype);
@@ -41,6 +41,9 @@ export class Window extends Adw.ApplicationWindow {
     declare private readonly _splitView: Adw.NavigationSplitView;
     declare private readonly _sidebar: Sidebar;
 
+    /** Called with the key of the machine whose page is on the screen, empty for none. */
+    onShown: (key: string) => void = () => undefined;
+
     readonly #log: MachineLog;
     #pages: Pages | null = null;
     #loadingPages: Promise<Pages> | null = null;
@@ -59,7 +62,10 @@ export class Window extends Adw.ApplicationWindow {
         this.#log = new MachineLog(hosts);
         this.#addAction('search', () => this.#openSearch());
         this.#addAction('retry', () => hosts.retry());
+        for (const property of ['collapsed', 'show-content'])
+            this._splitView.connect(`notify::${property}`, () => this.#tellShown());
         this._sidebar.connect('selected', () => {
+            this.#tellShown();
             // The first focus selects a row while the window is being mapped: too early for its page.
             if (this.#settled) void this.#showSelection();
             else this.#queueSettle();
@@ -86,8 +92,18 @@ export class Window extends Adw.ApplicationWindow {
 
     /** Whether the person looks at this machine now. */
     looksAt(machine: Machine): boolean {
-        const shown = !this._splitView.collapsed || this._splitView.show_content;
-        return this.is_active && shown && this._sidebar.selection === machine;
+        return this.is_active && this.#shown === machine;
+    }
+
+    /** What the page on the screen is of. */
+    get #shown(): Selection | null {
+        const visible = !this._splitView.collapsed || this._splitView.show_content;
+        return visible ? this._sidebar.selection : null;
+    }
+
+    #tellShown(): void {
+        const shown = this.#shown;
+        this.onShown(shown instanceof Machine ? shown.key : '');
     }
 
     /** Shows a machine's page, at once or when its host has answered. @param key `HOST/NAME` */

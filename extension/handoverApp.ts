@@ -3,7 +3,7 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Shell from 'gi://Shell';
 
-import {APP_ID, APP_PATH} from '../shared/names.js';
+import {APP_ID, APP_PATH, SHOWN_MACHINE_ACTION} from '../shared/names.js';
 import {_} from '../shared/platform/i18n.js';
 import type {Problem} from '../shared/problems/problem.js';
 import type {Notifications} from './notifications.js';
@@ -15,14 +15,21 @@ const ACTIVATION_TIMEOUT_MS = 60_000;
 export class HandoverApp {
     readonly #cancellable = new Gio.Cancellable();
 
-    constructor(private readonly notifications: Notifications) {}
+    /** The actions of the app that runs, and its name on the bus. */
+    #actions: {group: Gio.DBusActionGroup; owner: string} | null = null;
+    readonly #focusHandler: number;
 
-    /** Whether one of its windows is what the user looks at. */
-    get isFocused(): boolean {
-        return (
+    constructor(private readonly notifications: Notifications) {
+        this.#focusHandler = global.display.connect('notify::focus-window', () => this.#followFocused());
+        this.#followFocused();
+    }
+
+    /** Whether the app is what the user looks at, and shows the page of this machine. */
+    looksAt(key: string): boolean {
+        const focused =
             global.display.focus_window?.get_gtk_application_id() === APP_ID ||
-            Shell.WindowTracker.get_default().focus_app?.get_id() === `${APP_ID}.desktop`
-        );
+            Shell.WindowTracker.get_default().focus_app?.get_id() === `${APP_ID}.desktop`;
+        return focused && this.#actions?.group.get_action_state(SHOWN_MACHINE_ACTION)?.unpack() === key;
     }
 
     /** Brings its window to the front. */
@@ -49,6 +56,21 @@ export class HandoverApp {
 
     dispose(): void {
         this.#cancellable.cancel();
+        global.display.disconnect(this.#focusHandler);
+        this.#actions = null;
+    }
+
+    /** Follows what the app shows, once its window has had the focus. */
+    #followFocused(): void {
+        const window = global.display.focus_window;
+        if (window?.get_gtk_application_id() !== APP_ID) return;
+        // Its unique name, because asking the well-known one would start the app again when it has ended.
+        const owner = window.get_gtk_unique_bus_name();
+        if (owner === null || owner === this.#actions?.owner) return;
+        const group = Gio.DBusActionGroup.get(Gio.DBus.session, owner, APP_PATH);
+        this.#actions = {group, owner};
+        // The first question has the group ask the app, and follow it from then on.
+        group.list_actions();
     }
 
     #activateAction(name: string, parameter: GLib.Variant): void {
@@ -98,7 +120,7 @@ export class HandoverApp {
             body: _(
                 'The app is not installed, or does not start. Install Handover again, then try once more.',
             ),
-            urgent: false,
+            urgency: 'normal',
             buttons: [],
         });
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type {MachineAction} from '../shared/machines/actions.js';
+import {losesUnsaved, type MachineAction} from '../shared/machines/actions.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {actionLabel} from '../shared/machines/words.js';
 import {openDisplay} from '../shared/displays/viewer.js';
@@ -10,11 +10,6 @@ import type {Preferences} from '../shared/settings/preferences.js';
 import {ConfirmDialog} from './confirmDialog.js';
 import type {HandoverApp} from './handoverApp.js';
 import type {Notifications} from './notifications.js';
-
-/** Whether an action takes away what is not saved in the guest. */
-function isDestructive(action: MachineAction, machine: Machine): boolean {
-    return (action === 'force-off' || action === 'reset') && machine.state !== 'crashed';
-}
 
 /** What the user asks of machines from the menu, the Quick Settings and the keyboard. */
 export class MachineCommands {
@@ -31,14 +26,14 @@ export class MachineCommands {
 
     /** Does an action, after a question if the guest would lose something. */
     ask(machine: Machine, action: MachineAction): void {
-        if (!isDestructive(action, machine)) {
+        if (!losesUnsaved(action, machine.state)) {
             this.run(machine, action);
             return;
         }
         const name = {name: machine.shortName};
         const off = action === 'force-off';
         this.#dialog?.close();
-        this.#dialog = new ConfirmDialog({
+        const dialog = new ConfirmDialog({
             title: off ? fill(_('Force {name} off?'), name) : fill(_('Reset {name}?'), name),
             description: off
                 ? _('It is like pulling the plug: what is not saved in the guest is lost.')
@@ -46,20 +41,23 @@ export class MachineCommands {
             confirmLabel: actionLabel(action),
             confirmed: () => this.run(machine, action),
         });
-        this.#dialog.connect('destroy', () => (this.#dialog = null));
-        this.#dialog.open();
+        this.#dialog = dialog;
+        dialog.connect('destroy', () => {
+            // The one before may take its time to fade.
+            if (this.#dialog === dialog) this.#dialog = null;
+        });
+        dialog.open();
     }
 
     /** Does an action without a question. */
     run(machine: Machine, action: MachineAction): void {
         this.preferences.noteUse(machine.key);
-        machine
-            .run(action)
-            .finished()
-            .catch((error: unknown) => {
-                // What the machine remembers as its failure is told by MachineNotices.
-                if (machine.failure?.error !== error) this.#tell(machine, error);
-            });
+        const operation = machine.run(action);
+        // What becomes of one that has begun is told by MachineNotices.
+        const refused = machine.operation !== operation;
+        operation.finished().catch((error: unknown) => {
+            if (refused) this.#tell(machine, error);
+        });
     }
 
     /** Does what the machine's button does. */
@@ -97,7 +95,7 @@ export class MachineCommands {
             id: `machine:${key}`,
             title: problem.title,
             body: problem.body,
-            urgent: false,
+            urgency: 'normal',
             buttons: [{label: _('Details'), pressed: () => this.app.showProblem(key, problem)}],
             activated: () => this.app.showProblem(key, problem),
         });
@@ -108,7 +106,7 @@ export class MachineCommands {
             id: 'chosen',
             title: _('No machine is chosen'),
             body: _('Open a machine in the Handover menu and choose it for the shortcuts.'),
-            urgent: false,
+            urgency: 'normal',
             buttons: [],
         });
     }

@@ -2,7 +2,7 @@
 import type {HostList} from '../shared/hosts/hostList.js';
 import type {Happening} from '../shared/machines/happening.js';
 import type {Machine} from '../shared/machines/machine.js';
-import {type NoticeAction, noticeFor} from '../shared/notices/notice.js';
+import {type Notice, type NoticeAction, noticeFor, noticeId} from '../shared/notices/notice.js';
 import {describeProblem} from '../shared/problems/problem.js';
 import type {Preferences} from '../shared/settings/preferences.js';
 import type {HandoverApp} from './handoverApp.js';
@@ -34,10 +34,12 @@ export class MachineNotices {
     }
 
     #onHappened(machine: Machine, happening: Happening): void {
-        const {preferences, app, notifications, isWatching} = this.parts;
-        if (!preferences.notifications || app.isFocused) return;
-        const notice = noticeFor(machine, happening);
-        if (!notice || (!notice.urgent && isWatching())) return;
+        const {app, notifications} = this.parts;
+        const notice = this.#worthTelling(machine, happening);
+        if (!notice) {
+            notifications.withdraw(noticeId(machine));
+            return;
+        }
         notifications.show({
             ...notice,
             buttons: notice.buttons.map(({label, action}) => ({
@@ -46,6 +48,14 @@ export class MachineNotices {
             })),
             activated: () => app.showMachine(machine.key),
         });
+    }
+
+    /** @returns null when there is nothing to tell, or nobody to be told */
+    #worthTelling(machine: Machine, happening: Happening): Notice | null {
+        const {preferences, app, isWatching} = this.parts;
+        if (!preferences.notifications || app.looksAt(machine.key)) return null;
+        const notice = noticeFor(machine, happening);
+        return notice?.urgency === 'normal' && isWatching() ? null : notice;
     }
 
     #perform(machine: Machine, happening: Happening, action: NoticeAction): void {

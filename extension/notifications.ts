@@ -4,6 +4,7 @@ import * as Main from 'resource:///org/gnome/shell/ui/main.js';
 import * as MessageTray from 'resource:///org/gnome/shell/ui/messageTray.js';
 
 import {APP_NAME} from '../shared/names.js';
+import type {Urgency} from '../shared/notices/notice.js';
 
 export interface NotificationButton {
     readonly label: string;
@@ -16,8 +17,8 @@ export interface NotificationContent {
     readonly title: string;
     /** Plain text, never markup. */
     readonly body: string;
-    /** Stays until somebody has seen to it. */
-    readonly urgent: boolean;
+    /** What is critical stays until somebody has seen to it. */
+    readonly urgency: Urgency;
     readonly buttons: readonly NotificationButton[];
     /** What a click on the notification itself does. */
     readonly activated?: () => void;
@@ -36,7 +37,7 @@ export class Notifications {
     show(content: NotificationContent): void {
         const there = this.#shown.get(content.id);
         const notification = there ?? this.#make(content.id);
-        const {title, body, urgent, buttons, activated} = content;
+        const {title, body, urgency, buttons, activated} = content;
         notification.clearActions();
         for (const {label, pressed} of buttons) notification.addAction(label, pressed);
         if (activated) this.#activated.set(content.id, activated);
@@ -44,12 +45,17 @@ export class Notifications {
         notification.set({
             title,
             body,
-            urgency: urgent ? MessageTray.Urgency.CRITICAL : MessageTray.Urgency.NORMAL,
-            resident: urgent,
+            urgency: shellUrgency(urgency),
+            resident: urgency === 'critical',
             // One that was there is announced again, because it says something new.
             acknowledged: false,
         });
         if (!there) notification.source?.addNotification(notification);
+    }
+
+    /** Takes a notification back, if it is there: what it says is no longer so. */
+    withdraw(id: string): void {
+        this.#shown.get(id)?.destroy(MessageTray.NotificationDestroyedReason.EXPIRED);
     }
 
     /** Takes all of them away. */
@@ -76,4 +82,9 @@ export class Notifications {
         }
         return this.#source;
     }
+}
+
+function shellUrgency(urgency: Urgency): MessageTray.Urgency {
+    const {NORMAL, HIGH, CRITICAL} = MessageTray.Urgency;
+    return {normal: NORMAL, high: HIGH, critical: CRITICAL}[urgency];
 }

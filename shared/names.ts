@@ -38,3 +38,6 @@ export const METADATA_NAMESPACE = 'urn:handover:machine:1';
 
 /** Prefix of that namespace in the domain XML. */
 export const METADATA_PREFIX = 'handover';
+
+/** Action of the app whose state is the key of the machine that its window shows, empty for none. */
+export const SHOWN_MACHINE_ACTION = 'shown-machine';

@@ -2,15 +2,10 @@
 import Adw from 'gi://Adw?version=1';
 import type Gtk from 'gi://Gtk?version=4.0';
 
-import type {MachineAction} from '../../shared/machines/actions.js';
+import {losesUnsaved, type MachineAction} from '../../shared/machines/actions.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {actionLabel} from '../../shared/machines/words.js';
 import {_, fill} from '../../shared/platform/i18n.js';
-
-/** Whether an action loses what the guest has not saved. */
-export function isDestructive(action: MachineAction): action is 'force-off' | 'reset' {
-    return action === 'force-off' || action === 'reset';
-}
 
 /**
  * Asks before what cannot be undone: forcing off and resetting lose what the guest has not written yet.
@@ -18,7 +13,7 @@ export function isDestructive(action: MachineAction): action is 'force-off' | 'r
  * @returns true at once for every other action
  */
 export async function mayRun(parent: Gtk.Widget, machine: Machine, action: MachineAction): Promise<boolean> {
-    if (!isDestructive(action)) return true;
+    if (!losesUnsaved(action, machine.state)) return true;
     const name = {name: machine.shortName};
     // The name stands in the body: a heading too long for one line makes libadwaita 1.7 warn.
     const dialog = new Adw.AlertDialog({

@@ -5,14 +5,14 @@ import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import type Gtk from 'gi://Gtk?version=4.0';
 
-import type {MachineAction} from '../../shared/machines/actions.js';
+import type {DomainState} from '../../shared/libvirt/domainState.js';
+import {losesUnsaved, type MachineAction} from '../../shared/machines/actions.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {actionIcon, actionLabel, stateLabel} from '../../shared/machines/words.js';
 import {APP_PATH} from '../../shared/names.js';
 import {_, fill, oneLine} from '../../shared/platform/i18n.js';
 import {describeProblem, type Problem} from '../../shared/problems/problem.js';
 import {showProblemDialog} from '../hosts/problemDialog.js';
-import {isDestructive} from './confirmation.js';
 import {nameMenuItems} from '../widgets/namedMenu.js';
 import type {Window} from '../window.js';
 import {LogView} from './logView.js';
@@ -167,21 +167,21 @@ export class MachinePage extends Adw.NavigationPage {
                 button.add_css_class('suggested-action');
             else button.remove_css_class('suggested-action');
         }
-        const wanted = others.join(' ');
+        const wanted = [machine.state, ...others].join(' ');
         if (wanted === this.#menuFor) return;
         this.#menuFor = wanted;
-        this._button.menu_model = menuOf(others);
+        this._button.menu_model = menuOf(others, machine.state);
         nameMenuItems(this._button.popover);
     }
 }
 
 /** What the drop-down offers: first what is gentle, then what is not. */
-function menuOf(actions: readonly MachineAction[]): Gio.Menu {
+function menuOf(actions: readonly MachineAction[], state: DomainState): Gio.Menu {
     const menu = new Gio.Menu();
     for (const harsh of [false, true]) {
         const section = new Gio.Menu();
         for (const action of actions)
-            if (isDestructive(action) === harsh)
+            if (losesUnsaved(action, state) === harsh)
                 section.append(`${actionLabel(action)}${harsh ? '…' : ''}`, `machine.${action}`);
         if (section.get_n_items() > 0) menu.append_section(null, section);
     }

@@ -5,7 +5,13 @@ import GLib from 'gi://GLib';
 import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Happening} from '../../shared/machines/happening.js';
 import type {Machine} from '../../shared/machines/machine.js';
-import {type Notice, type NoticeAction, noticeFor} from '../../shared/notices/notice.js';
+import {
+    type Notice,
+    type NoticeAction,
+    noticeFor,
+    noticeId,
+    type Urgency,
+} from '../../shared/notices/notice.js';
 import {PanelWatch} from '../../shared/notices/panelWatch.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import type {Preferences} from '../../shared/settings/preferences.js';
@@ -26,9 +32,10 @@ export class AppNotices {
         looksAt: (machine: Machine) => boolean,
     ) {
         const id = hosts.connect('happened', (_hosts, machine: Machine, happening: Happening) => {
-            if (this.#panel.present !== false || !preferences.notifications || looksAt(machine)) return;
-            const notice = noticeFor(machine, happening);
+            const silent = this.#panel.present !== false || !preferences.notifications || looksAt(machine);
+            const notice = silent ? null : noticeFor(machine, happening);
             if (notice) this.#send(machine, notice, happening);
+            else application.withdraw_notification(noticeId(machine));
         });
         this.#release = () => hosts.disconnect(id);
     }
@@ -42,9 +49,7 @@ export class AppNotices {
     #send(machine: Machine, notice: Notice, happening: Happening): void {
         const notification = Gio.Notification.new(notice.title);
         notification.set_body(notice.body);
-        notification.set_priority(
-            notice.urgent ? Gio.NotificationPriority.URGENT : Gio.NotificationPriority.NORMAL,
-        );
+        notification.set_priority(priorityOf(notice.urgency));
         notification.set_default_action_and_target('app.show-machine', new GLib.Variant('s', machine.key));
         for (const {label, action} of notice.buttons) {
             const [name, target] = targetOf(machine, notice, action, happening);
@@ -52,6 +57,11 @@ export class AppNotices {
         }
         this.application.send_notification(notice.id, notification);
     }
+}
+
+function priorityOf(urgency: Urgency): Gio.NotificationPriority {
+    const {NORMAL, HIGH, URGENT} = Gio.NotificationPriority;
+    return {normal: NORMAL, high: HIGH, critical: URGENT}[urgency];
 }
 
 function targetOf(

@@ -84,3 +84,8 @@ export function supersedes(action: MachineAction, running: MachineAction): boole
     if (action === 'reset') return running === 'shutdown' || running === 'reboot';
     return false;
 }
+
+/** Whether an action loses what the guest has not saved, so that it is asked about. A crashed guest has nothing left. */
+export function losesUnsaved(action: MachineAction, state: DomainState): boolean {
+    return (action === 'force-off' || action === 'reset') && state !== 'crashed';
+}

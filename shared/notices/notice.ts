@@ -13,14 +13,22 @@ export interface NoticeButton {
     readonly action: NoticeAction;
 }
 
+/** How much a notice presses: `critical` breaks through Do Not Disturb. */
+export type Urgency = 'normal' | 'high' | 'critical';
+
 /** A notification, in plain text. */
 export interface Notice {
     /** One of each id is shown at a time: the next replaces it. */
     readonly id: string;
     readonly title: string;
     readonly body: string;
-    readonly urgent: boolean;
+    readonly urgency: Urgency;
     readonly buttons: readonly NoticeButton[];
+}
+
+/** Of all notices about a machine there is one at a time, which has this id; whatever happens next overtakes it. */
+export function noticeId(machine: Machine): string {
+    return `machine:${machine.key}`;
 }
 
 /**
@@ -29,9 +37,15 @@ export interface Notice {
  * @returns null when it is not
  */
 export function noticeFor(machine: Machine, happening: Happening): Notice | null {
-    const id = `machine:${machine.key}`;
+    const id = noticeId(machine);
     const name = {name: machine.shortName};
-    const plain = (title: string, body = ''): Notice => ({id, title, body, urgent: false, buttons: []});
+    const plain = (title: string, body = ''): Notice => ({
+        id,
+        title,
+        body,
+        urgency: 'normal',
+        buttons: [],
+    });
     switch (happening.kind) {
         case 'started':
         case 'restored':
@@ -45,7 +59,7 @@ export function noticeFor(machine: Machine, happening: Happening): Notice | null
                 id,
                 title: fill(_('{name} crashed'), name),
                 body: _('The guest has ended without shutting down.'),
-                urgent: true,
+                urgency: 'critical',
                 buttons: [
                     {label: _('Start again'), action: 'start'},
                     {label: _('Details'), action: 'details'},
@@ -58,7 +72,7 @@ export function noticeFor(machine: Machine, happening: Happening): Notice | null
                 body: _(
                     'A disk of the machine could not be read or written. Make room or mend it, then resume.',
                 ),
-                urgent: true,
+                urgency: 'critical',
                 buttons: [{label: _('Details'), action: 'details'}],
             };
         case 'watchdog':
@@ -66,7 +80,7 @@ export function noticeFor(machine: Machine, happening: Happening): Notice | null
                 id,
                 title: fill(_('{name} is paused'), name),
                 body: _('Its watchdog found that the guest hangs.'),
-                urgent: true,
+                urgency: 'high',
                 buttons: [{label: _('Details'), action: 'details'}],
             };
         case 'failed':
@@ -80,13 +94,15 @@ function failure(happening: Happening, id: string): Notice {
     const {error} = happening;
     const problem = describeProblem(error);
     const buttons: NoticeButton[] = [];
+    let urgency: Urgency = 'high';
     if (error instanceof GuestIgnoredError) {
-        buttons.push(
-            error.action === 'shutdown'
-                ? {label: _('Force off'), action: 'force-off'}
-                : {label: _('Reset'), action: 'reset'},
-        );
+        if (error.action === 'shutdown') {
+            buttons.push({label: _('Force off'), action: 'force-off'});
+            urgency = 'critical';
+        } else {
+            buttons.push({label: _('Reset'), action: 'reset'});
+        }
     }
     buttons.push({label: _('Details'), action: 'details'});
-    return {id, title: problem.title, body: problem.body, urgent: true, buttons};
+    return {id, title: problem.title, body: problem.body, urgency, buttons};
 }

@@ -52,7 +52,25 @@ describe('the panel and the app', () => {
         await panel.shell.waitFor(focused, 20_000);
     }, 40_000);
 
-    it('keeps the panel quiet while the user looks at the app', async () => {
+    it('keeps the panel quiet about the machine that the user looks at', async () => {
+        await callBus(
+            [APP_ID, APP_PATH, 'org.gtk.Actions'],
+            'Activate',
+            new GLib.Variant('(sava{sv})', ['show-machine', [new GLib.Variant('s', 'test/debian')], {}]),
+        );
+        await waitFor('its page', async () => {
+            const shown = new GLib.Variant('(s)', ['shown-machine']);
+            const [action] = await callBus([APP_ID, APP_PATH, 'org.gtk.Actions'], 'Describe', shown);
+            return (action as [boolean, string, string[]])[2][0] === 'test/debian';
+        });
+        await panel.shell.waitFor(focused);
+        await libvirt.destroy('test');
+        await waitFor('the other machine', async () => (await panel.shell.notifications()).length === 1);
+        await libvirt.start('test');
+        await waitFor('the other machine again', async () =>
+            (await panel.shell.notifications()).some(({title}) => title.includes('started')),
+        );
+        await panel.shell.dismissNotifications();
         await libvirt.start('debian');
         await panel.open();
         await panel.waitForState('debian', 'Running');

@@ -77,12 +77,23 @@ describe('notifications', () => {
         await panel.waitForState('deaf', 'Running');
         await panel.shell.clickActor(Panel.button(Panel.row('deaf'), '\u2068Shut down'));
         await panel.waitForState('deaf', 'Stopping…');
+        // There is nothing that the button would do now, and so it does not say so.
+        const waiting = (await panel.rows()).find(row => plain(row.name).startsWith('deaf'));
+        expect(waiting?.buttons.map(plain)).toEqual(['deaf, Stopping…']);
         await panel.close();
         await appears('deaf did not shut down', 15_000);
         const [notification] = await panel.shell.notifications();
         expect(notification?.actions).toEqual(['Force off', 'Details']);
         await waitFor('the icon', async () => (await panel.icon()) === 'attention');
         expect((await virsh.state('deaf')).state).toBe('running');
+        await panel.open();
+        await panel.shell.clickActor(`${Panel.row('deaf')}.label`);
+        await panel.shell.waitFor(`${Panel.row('deaf')}.menu.isOpen`);
+        const sentence = `${Panel.row('deaf')}.menu._getMenuItems()[0]`;
+        expect(await panel.shell.eval(`${sentence}.can_focus && ${sentence}.accessible_name`)).toMatch(
+            /did not shut down|does not react|force/i,
+        );
+        await panel.close();
         await press('Force off');
         await appears('deaf stopped');
         expect((await virsh.state('deaf')).state).toBe('shut off');
@@ -101,6 +112,38 @@ describe('notifications', () => {
         await appears('deaf started', 10_000);
         expect((await virsh.state('deaf')).state).toBe('running');
         expect(await titles()).toEqual(['deaf started']);
+    }, 60_000);
+
+    it('takes back what has been overtaken, also when it has nothing new to say', async () => {
+        const crash = async (): Promise<void> => {
+            await session.signal('qemu-system-x86', 'KILL');
+            await appears('deaf crashed');
+        };
+        const isEmpty = (): Promise<boolean> => waitFor('no more', async () => (await titles()).length === 0);
+        await crash();
+        await panel.open();
+        await virsh.run(['start', 'deaf']);
+        await panel.waitForState('deaf', 'Running');
+        await isEmpty();
+        await panel.close();
+
+        await crash();
+        await panel.set('notifications', 'false');
+        await virsh.run(['start', 'deaf']);
+        await isEmpty();
+        await panel.set('notifications', 'true');
+
+        await crash();
+        await virsh.run(['start', 'deaf']);
+        await appears('deaf started');
+        await virsh.run(['suspend', 'deaf']);
+        await isEmpty();
+
+        await virsh.run(['resume', 'deaf']);
+        await crash();
+        await virsh.run(['undefine', 'deaf']);
+        await isEmpty();
+        await virsh.define(DEAF);
     }, 60_000);
 
     it('groups machines by host when several have some', async () => {

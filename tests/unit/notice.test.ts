@@ -41,6 +41,21 @@ describe('Notices', () => {
         }
     });
 
+    it('break through Do Not Disturb only for what cannot wait', () => {
+        const ignored = (action: 'shutdown' | 'reboot'): Happening['error'] =>
+            new GuestIgnoredError('vm', action, 1000);
+        const urgencies: [HappeningKind, Partial<Happening>, Notice['urgency']][] = [
+            ['crashed', {}, 'critical'],
+            ['io-error', {}, 'critical'],
+            ['watchdog', {}, 'high'],
+            ['failed', {action: 'shutdown', error: ignored('shutdown')}, 'critical'],
+            ['failed', {action: 'reboot', error: ignored('reboot')}, 'high'],
+            ['failed', {action: 'pause', error: new Error('x')}, 'high'],
+            ['stopped', {}, 'normal'],
+        ];
+        for (const [kind, more, urgency] of urgencies) expect(notice(kind, more)!.urgency).toBe(urgency);
+    });
+
     it('offer what can be done', () => {
         const actions = (one: Notice | null): string[] => one!.buttons.map(button => button.action);
         expect(actions(notice('started'))).toEqual([]);
@@ -53,7 +68,5 @@ describe('Notices', () => {
         const deaf = new GuestIgnoredError('vm', 'reboot', 1000);
         expect(actions(notice('failed', {action: 'reboot', error: deaf}))).toEqual(['reset', 'details']);
         expect(actions(notice('failed', {action: 'start', error: new Error('x')}))).toEqual(['details']);
-        expect(notice('failed', {error: new Error('x')})!.urgent).toBeTrue();
-        expect(notice('stopped')!.urgent).toBeFalse();
     });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {isActive, stateFromNumbers, type DomainState} from '../../../shared/libvirt/domainState.js';
 import {
+    losesUnsaved,
     MACHINE_ACTIONS,
     obviousAction,
     possibleActions,
@@ -30,6 +31,13 @@ describe('Actions', () => {
             expect(actionIcon(action)).toMatch(/-symbolic$/);
             expect(transitionOf(action)).toMatch(/ing$/);
         }
+    });
+
+    it('are asked about when the guest would lose something', () => {
+        const lossy = (state: DomainState): string[] =>
+            MACHINE_ACTIONS.filter(action => losesUnsaved(action, state));
+        expect(lossy('running')).toEqual(['reset', 'force-off']);
+        expect(lossy('crashed')).toEqual([]);
     });
 
     it('contradict each other, but force cuts through', () => {
