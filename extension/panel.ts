@@ -77,9 +77,9 @@ export class Panel {
         disposer.add(() => notices.dispose());
 
         const keybindings = new Keybindings(preferences.settings, {
-            'toggle-machine': () => commands.toggle(chosen.machine),
-            'open-display': () => commands.openDisplayOf(chosen.machine),
-            'open-menu': () => indicator.toggleMenu(),
+            'handover-toggle-machine': () => commands.toggle(chosen.machine),
+            'handover-open-display': () => commands.openDisplayOf(chosen.machine),
+            'handover-open-menu': () => indicator.toggleMenu(),
         });
         disposer.add(() => keybindings.dispose());
 

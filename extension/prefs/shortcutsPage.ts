@@ -19,9 +19,9 @@ export class ShortcutsPage extends Adw.PreferencesPage {
             description: _('They work in every app and in the overview.'),
         });
         const titles: Readonly<Record<string, string>> = {
-            'toggle-machine': _('Start or stop the chosen machine'),
-            'open-display': _('Open the chosen machine’s display'),
-            'open-menu': _('Open the Handover menu'),
+            'handover-toggle-machine': _('Start or stop the chosen machine'),
+            'handover-open-display': _('Open the chosen machine’s display'),
+            'handover-open-menu': _('Open the Handover menu'),
         };
         for (const [key, title] of Object.entries(titles))
             group.add(new ShortcutRow(settings, key, title, titles));

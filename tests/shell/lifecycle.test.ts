@@ -32,7 +32,7 @@ const TRACES = `(async () => {
         dialogs: Main.layoutManager.modalDialogGroup.get_n_children(),
         sources: Main.messageTray.getSources().length,
         menus: Main.panel.menuManager._menus.length,
-        keys: Object.keys(Main.wm._allowedKeybindings).filter(name => /machine|open-display|open-menu/.test(name)),
+        keys: Object.keys(Main.wm._allowedKeybindings).filter(name => /handover|machine|open-display|open-menu/.test(name)),
         stylesheets: St.ThemeContext.get_for_stage(global.stage).get_theme().get_custom_stylesheets().length,
     };
 })()`;

@@ -87,7 +87,10 @@ describe('the preferences of the panel', () => {
         await waitForNode(window, {name: /Press the new shortcut/});
         await panel.shell.screenshot(screenshotPath('preferences-shortcut-dialog'));
         await panel.shell.pressKeys('Super_L', 'F7');
-        await waitFor('keys', async () => (await panel.get<string[]>('open-menu'))[0] === '<Super>F7');
+        await waitFor(
+            'keys',
+            async () => (await panel.get<string[]>('handover-open-menu'))[0] === '<Super>F7',
+        );
         expect(find(window, {name: /Press the new shortcut/})).toBeUndefined();
         await panel.shell.pressKeys('Super_L', 'F7');
         await panel.shell.waitFor(`${Panel.menu}.isOpen`);
