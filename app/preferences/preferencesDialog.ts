@@ -5,10 +5,7 @@ import GObject from 'gi://GObject';
 
 import {driverLabel, DRIVERS} from '../../shared/libvirt/drivers.js';
 import {APP_PATH} from '../../shared/names.js';
-import type {Preferences} from '../../shared/settings/preferences.js';
-
-/** Drivers that are offered at once; the others are behind an expander. */
-const COMMON = ['system', 'session', 'test'];
+import {COMMON_HOSTS, type Preferences} from '../../shared/settings/preferences.js';
 
 /** What one user prefers; each change is taken at once. */
 export class PreferencesDialog extends Adw.PreferencesDialog {
@@ -28,14 +25,19 @@ export class PreferencesDialog extends Adw.PreferencesDialog {
     declare private readonly _hosts: Adw.PreferencesGroup;
     declare private readonly _others: Adw.ExpanderRow;
 
+    readonly #undo: (() => void)[] = [];
+
     constructor(private readonly preferences: Preferences) {
         super();
         const {settings} = preferences;
+        this.connect('closed', () => {
+            for (const undo of this.#undo.splice(0)) undo();
+        });
         settings.bind('shutdown-deadline', this._deadline, 'value', Gio.SettingsBindFlags.DEFAULT);
         settings.bind('notifications', this._notifications, 'active', Gio.SettingsBindFlags.DEFAULT);
         for (const driver of DRIVERS) {
             const row = this.#makeRow(driver.id, driver.uri);
-            if (COMMON.includes(driver.id)) this._hosts.add(row);
+            if (COMMON_HOSTS.includes(driver.id)) this._hosts.add(row);
             else this._others.add_row(row);
         }
     }
@@ -46,16 +48,10 @@ export class PreferencesDialog extends Adw.PreferencesDialog {
             subtitle: uri,
             active: this.preferences.hosts.includes(id),
         });
-        row.connect('notify::active', () => this.#setHost(id, row.active));
+        row.connect('notify::active', () => this.preferences.setHost(id, row.active));
+        this.#undo.push(
+            this.preferences.onChanged('hosts', () => (row.active = this.preferences.hosts.includes(id))),
+        );
         return row;
-    }
-
-    #setHost(id: string, active: boolean): void {
-        const before = this.preferences.hosts;
-        if (before.includes(id) === active) return;
-        // In the order of the drivers, so that turning one off and on again changes nothing.
-        const wanted = active ? [...before, id] : before.filter(one => one !== id);
-        const known = DRIVERS.map(driver => driver.id).filter(one => wanted.includes(one));
-        this.preferences.hosts = [...known, ...wanted.filter(one => !known.includes(one))];
     }
 }

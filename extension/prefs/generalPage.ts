@@ -19,7 +19,7 @@ export class GeneralPage extends Adw.PreferencesPage {
         super({title: _('General'), icon_name: 'preferences-system-symbolic'});
         this.add(new HostsGroup(preferences));
         this.add(this.#chosenMachine(preferences, hosts));
-        this.add(this.#behaviour(preferences));
+        this.add(this.#behavior(preferences));
     }
 
     #chosenMachine(preferences: Preferences, hosts: HostList): Adw.PreferencesGroup {
@@ -37,11 +37,11 @@ export class GeneralPage extends Adw.PreferencesPage {
         return group;
     }
 
-    #behaviour({settings}: Preferences): Adw.PreferencesGroup {
-        const group = new Adw.PreferencesGroup({title: _('Behaviour')});
+    #behavior({settings}: Preferences): Adw.PreferencesGroup {
+        const group = new Adw.PreferencesGroup({title: _('Behavior')});
         const notifications = new Adw.SwitchRow({
             title: _('Notifications'),
-            subtitle: _('When a machine starts, stops, crashes or does not shut down'),
+            subtitle: _('When a machine starts, stops, crashes or ignores a shutdown'),
         });
         settings.bind('notifications', notifications, 'active', Gio.SettingsBindFlags.DEFAULT);
         group.add(notifications);
@@ -49,7 +49,7 @@ export class GeneralPage extends Adw.PreferencesPage {
         const deadline = Adw.SpinRow.new_with_range(5, 3600, 5);
         deadline.set({
             title: _('Shutdown deadline'),
-            subtitle: _('Seconds until forcing the machine off is offered'),
+            subtitle: _('Seconds a guest may take before force is offered'),
         });
         settings.bind('shutdown-deadline', deadline, 'value', Gio.SettingsBindFlags.DEFAULT);
         group.add(deadline);

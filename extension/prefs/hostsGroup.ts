@@ -4,10 +4,7 @@ import GObject from 'gi://GObject';
 
 import {type Driver, driverLabel, DRIVERS} from '../../shared/libvirt/drivers.js';
 import {_} from '../../shared/platform/i18n.js';
-import type {Preferences} from '../../shared/settings/preferences.js';
-
-/** Connections that nearly everybody has; the others are folded away. */
-const COMMON = new Set(['system', 'session']);
+import {COMMON_HOSTS, type Preferences} from '../../shared/settings/preferences.js';
 
 /** Which libvirt connections are shown. */
 export class HostsGroup extends Adw.PreferencesGroup {
@@ -20,13 +17,16 @@ export class HostsGroup extends Adw.PreferencesGroup {
     constructor(preferences: Preferences) {
         super({
             title: _('Connections'),
-            description: _('The machines of these libvirt connections are shown.'),
+            description: _('Where Handover looks for machines'),
         });
         this.#preferences = preferences;
-        const others = new Adw.ExpanderRow({title: _('Other connections')});
+        const others = new Adw.ExpanderRow({
+            title: _('Other connections'),
+            subtitle: _('Hypervisors that libvirt may have been built for'),
+        });
         for (const driver of DRIVERS) {
             const row = this.#row(driver);
-            if (COMMON.has(driver.id)) this.add(row);
+            if (COMMON_HOSTS.includes(driver.id)) this.add(row);
             else others.add_row(row);
         }
         this.add(others);
@@ -39,14 +39,7 @@ export class HostsGroup extends Adw.PreferencesGroup {
             subtitle: driver.uri,
             active: preferences.hosts.includes(driver.id),
         });
-        row.connect('notify::active', () => {
-            const hosts = preferences.hosts;
-            if (hosts.includes(driver.id) === row.active) return;
-            preferences.hosts = row.active
-                ? // In the order of the list above, so that the menu has it too.
-                  DRIVERS.map(one => one.id).filter(id => id === driver.id || hosts.includes(id))
-                : hosts.filter(id => id !== driver.id);
-        });
+        row.connect('notify::active', () => preferences.setHost(driver.id, row.active));
         const unfollow = preferences.onChanged('hosts', () => {
             row.active = preferences.hosts.includes(driver.id);
         });

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type Gio from 'gi://Gio';
 
+import {DRIVERS} from '../libvirt/drivers.js';
+
+/** Hosts that settings offer at once; the others are folded away. */
+export const COMMON_HOSTS: readonly string[] = ['system', 'session', 'test'];
+
 /** How many machines are remembered as recently used. */
 const MOST_RECENT = 5;
 
@@ -20,6 +25,15 @@ export class Preferences {
 
     set hosts(ids: readonly string[]) {
         this.settings.set_strv('hosts', [...ids]);
+    }
+
+    /** Turns a host on or off. It gets its place in the order of the drivers; what we do not know stays, at the end. */
+    setHost(id: string, on: boolean): void {
+        const before = this.hosts;
+        if (before.includes(id) === on) return;
+        const wanted = on ? [...before, id] : before.filter(one => one !== id);
+        const known = DRIVERS.map(driver => driver.id).filter(one => wanted.includes(one));
+        this.hosts = [...known, ...wanted.filter(one => !known.includes(one))];
     }
 
     /** The machine that the key and the Quick Settings toggle are for; empty when none was chosen. */

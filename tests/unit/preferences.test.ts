@@ -47,6 +47,16 @@ describe('Preferences', () => {
         expect(preferences.chosenMachine).toBe('system/🦊 "x"');
     });
 
+    it('turn a connection on and off in its place, and keep what they do not know', () => {
+        preferences.hosts = ['future', 'session'];
+        preferences.setHost('session', true);
+        expect(preferences.hosts).toEqual(['future', 'session']);
+        preferences.setHost('system', true);
+        expect(preferences.hosts).toEqual(['system', 'session', 'future']);
+        preferences.setHost('session', false);
+        expect(preferences.hosts).toEqual(['system', 'future']);
+    });
+
     it('tell of changes until told not to', () => {
         let told = 0;
         const end = preferences.onChanged('hosts', () => told++);
