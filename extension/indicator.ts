@@ -46,7 +46,9 @@ export class Indicator extends PanelMenu.Button {
         this.menu.box.style = STYLES.menu;
         // First of all handlers, because the separator looks then whether there is something above it.
         this.menu.connect('open-state-changed', (_menu, open): undefined => {
-            if (open) this.#sync();
+            if (!open) return;
+            this.#sync();
+            this.#section?.opens();
         });
         this.menu.addMenuItem(new PopupSeparatorMenuItem());
         this.menu.addAction(_('Open Handover'), () => parts.app.open());

@@ -8,8 +8,8 @@ import {PopupMenuItem, PopupSubMenuMenuItem} from 'resource:///org/gnome/shell/u
 import type {Machine} from '../shared/machines/machine.js';
 import {actionIcon, actionLabel, stateLabel} from '../shared/machines/words.js';
 import {_, fill, oneLine} from '../shared/platform/i18n.js';
-import {containsFocus} from './keyFocus.js';
-import {fillMachineMenu, type SubmenuParts} from './machineSubmenu.js';
+import {stepInside} from './keyFocus.js';
+import {MachineSubmenu, type SubmenuParts} from './machineSubmenu.js';
 import {STYLES} from './styles.js';
 
 /** More of a name (characters) does not fit into the menu, and is not worth laying out. */
@@ -27,12 +27,11 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
     readonly #button: St.Button;
     readonly #buttonIcon: St.Icon;
     readonly #spinner: Spinner;
-    /** What the submenu was made from, to see when it is out of date. */
-    #offered = '';
+    readonly #submenu: MachineSubmenu;
 
     constructor(
         readonly machine: Machine,
-        private readonly parts: SubmenuParts,
+        parts: SubmenuParts,
     ) {
         super('', false);
         this.style = STYLES.machine;
@@ -68,8 +67,9 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
 
         // A menu without items does not open, so the first look at it needs one to begin with.
         this.menu.addMenuItem(new PopupMenuItem(''));
+        this.#submenu = new MachineSubmenu(this.menu, parts);
         this.menu.connect('open-state-changed', (_menu, open): undefined => {
-            if (open) this.#fillMenu();
+            if (open) this.#syncMenu();
         });
         const handler = machine.connect('notify::short-name', () => this.sync());
         this.connect('destroy', () => machine.disconnect(handler));
@@ -87,52 +87,25 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
         this.#warning.visible = machine.failing;
 
         const action = machine.obvious;
-        if (action) {
-            this.#buttonIcon.icon_name = actionIcon(action);
-            this.#button.accessible_name = fill(_('{action}: {name}'), {action: actionLabel(action), name});
-        }
+        if (action) this.#buttonIcon.icon_name = actionIcon(action);
+        this.#button.accessible_name = action
+            ? fill(_('{action}: {name}'), {action: actionLabel(action), name})
+            : this.accessible_name;
         // Not hidden, so that it keeps the key focus while there is nothing to do but wait.
         this.#button.set({reactive: action !== null, opacity: action ? 255 : 0});
         if (machine.transition) this.#spinner.play();
         else this.#spinner.stop();
 
-        if (this.menu.isOpen && this.#offered !== this.#offer()) this.#fillMenu();
+        if (this.menu.isOpen) this.#syncMenu();
     }
 
     /** The button is a step of its own for Tab, although it lies inside something that takes the focus. */
     override vfunc_navigate_focus(from: Clutter.Actor | null, direction: St.DirectionType): boolean {
-        const {TAB_FORWARD, TAB_BACKWARD} = St.DirectionType;
-        const onButton = from === this.#button;
-        if (direction === TAB_FORWARD && from === this) return this.#focusButton();
-        if (direction === TAB_BACKWARD && onButton) {
-            this.grab_key_focus();
-            return true;
-        }
-        if (direction === TAB_BACKWARD && from !== this && this.#focusButton()) return true;
-        return super.vfunc_navigate_focus(from, direction);
+        const inside = this.machine.obvious ? [this.#button] : [];
+        return stepInside(this, inside, from, direction) || super.vfunc_navigate_focus(from, direction);
     }
 
-    #focusButton(): boolean {
-        if (!this.machine.obvious) return false;
-        this.#button.grab_key_focus();
-        return true;
-    }
-
-    #offer(): string {
-        const {machine, parts} = this;
-        const {preferences} = parts;
-        return [
-            ...machine.actions,
-            machine.failing,
-            preferences.isPinned(machine.key),
-            preferences.chosenMachine === machine.key,
-        ].join(' ');
-    }
-
-    #fillMenu(): void {
-        const focused = containsFocus(this.menu.actor);
-        this.#offered = this.#offer();
-        fillMachineMenu(this.menu, this.machine, this.parts);
-        if (focused) this.grab_key_focus();
+    #syncMenu(): void {
+        if (this.#submenu.update(this.machine)) this.grab_key_focus();
     }
 }

@@ -36,6 +36,8 @@ export class MachineSection extends PopupMenuSection {
     #shown: {identity: unknown; item: PopupBaseMenuItem}[] = [];
     /** Machines whose details were asked for. */
     readonly #asked = new WeakSet<Machine>();
+    /** Those of them that did not answer. */
+    readonly #unread = new Set<Machine>();
     readonly #nextDetails = new IdleCall(() => this.#loadNextDetails());
 
     constructor(
@@ -47,8 +49,16 @@ export class MachineSection extends PopupMenuSection {
 
     override destroy(): void {
         this.#shown = [];
+        this.#unread.clear();
         this.#nextDetails.cancel();
         super.destroy();
+    }
+
+    /** The menu opens: what could not be read the last time is asked for once more. */
+    opens(): void {
+        for (const machine of this.#unread) this.#asked.delete(machine);
+        this.#unread.clear();
+        this.sync();
     }
 
     /** Shows everything as it is now; what has not changed stays in its place. */
@@ -102,6 +112,8 @@ export class MachineSection extends PopupMenuSection {
             .catch((error: unknown) => {
                 // Without its details the row has the machine's name; what is wrong shows elsewhere.
                 if (!(error instanceof HandoverError)) throw error;
+                if (this.#shown.some(({identity}) => identity === machine)) this.#unread.add(machine);
+                else this.#asked.delete(machine);
             })
             .finally(() => {
                 if (this.#shown.length > 0) this.#nextDetails.queue();

@@ -10,13 +10,14 @@ import {
     PopupSeparatorMenuItem,
 } from 'resource:///org/gnome/shell/ui/popupMenu.js';
 
-import type {MachineAction} from '../shared/machines/actions.js';
+import {losesUnsaved, type MachineAction} from '../shared/machines/actions.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {actionLabel} from '../shared/machines/words.js';
 import {_} from '../shared/platform/i18n.js';
 import {describeProblem} from '../shared/problems/problem.js';
 import type {Preferences} from '../shared/settings/preferences.js';
 import type {HandoverApp} from './handoverApp.js';
+import {containsFocus} from './keyFocus.js';
 import type {MachineCommands} from './machineCommands.js';
 
 export interface SubmenuParts {
@@ -38,12 +39,47 @@ const LISTED: readonly MachineAction[] = [
     'force-off',
 ];
 
-/**
- * Fills a menu with everything that can be done with a machine now.
- *
- * @param menu what it held before goes
- */
-export function fillMachineMenu(menu: PopupMenuBase, machine: Machine, parts: SubmenuParts): void {
+/** A menu with everything that can be done with a machine now. */
+export class MachineSubmenu {
+    /** What the menu was made from, to see when it is out of date. */
+    #offered: readonly unknown[] = [];
+
+    /** @param menu it becomes the menu's only content */
+    constructor(
+        private readonly menu: PopupMenuBase,
+        private readonly parts: SubmenuParts,
+    ) {}
+
+    /**
+     * Makes the menu anew if it is out of date; else it stays as it is, under the pointer and with the focus.
+     *
+     * @returns whether the key focus was on something that is gone
+     */
+    update(machine: Machine): boolean {
+        const offer = offerOf(machine, this.parts);
+        if (offer.length === this.#offered.length && offer.every((one, at) => one === this.#offered[at]))
+            return false;
+        this.#offered = offer;
+        const focused = containsFocus(this.menu.actor);
+        fill(this.menu, machine, this.parts);
+        return focused;
+    }
+}
+
+function offerOf(machine: Machine, {preferences}: SubmenuParts): readonly unknown[] {
+    const {key, state, failure, actions} = machine;
+    return [
+        machine,
+        key,
+        state,
+        failure,
+        preferences.isPinned(key),
+        preferences.chosenMachine === key,
+        ...actions,
+    ];
+}
+
+function fill(menu: PopupMenuBase, machine: Machine, parts: SubmenuParts): void {
     const {preferences, app, commands} = parts;
     const {key} = machine;
     menu.removeAll();
@@ -61,7 +97,8 @@ export function fillMachineMenu(menu: PopupMenuBase, machine: Machine, parts: Su
         menu.addMenuItem(new PopupSeparatorMenuItem());
     }
     for (const action of LISTED) {
-        if (machine.actions.includes(action)) add(labelOf(action), () => commands.ask(machine, action));
+        if (machine.actions.includes(action))
+            add(labelOf(action, machine), () => commands.ask(machine, action));
     }
     if (machine.active) add(_('Open display'), () => commands.openDisplayOf(machine));
     menu.addMenuItem(new PopupSeparatorMenuItem());
@@ -74,18 +111,19 @@ export function fillMachineMenu(menu: PopupMenuBase, machine: Machine, parts: Su
 }
 
 /** An ellipsis says that a question follows. */
-function labelOf(action: MachineAction): string {
-    return action === 'force-off' || action === 'reset' ? `${actionLabel(action)}…` : actionLabel(action);
+function labelOf(action: MachineAction, {state}: Machine): string {
+    return losesUnsaved(action, state) ? `${actionLabel(action)}…` : actionLabel(action);
 }
 
-/** A sentence in a menu, as long as it needs to be. */
+/** A sentence in a menu, as long as it needs to be. It takes the focus, so that a screen reader reads it. */
 class SentenceItem extends PopupBaseMenuItem {
     static {
         GObject.registerClass({GTypeName: 'HandoverSentenceItem'}, this);
     }
 
     constructor(text: string) {
-        super({activate: false, hover: false, can_focus: false});
+        super({activate: false, hover: false});
+        this.accessible_name = text;
         this.remove_style_class_name('popup-inactive-menu-item');
         const label = new St.Label({
             text,

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GObject from 'gi://GObject';
+import St from 'gi://St';
 import * as Main from 'resource:///org/gnome/shell/ui/main.js';
 import {QuickMenuToggle} from 'resource:///org/gnome/shell/ui/quickSettings.js';
 
 import type {Machine} from '../shared/machines/machine.js';
 import {stateLabel} from '../shared/machines/words.js';
 import {oneLine} from '../shared/platform/i18n.js';
-import {fillMachineMenu, type SubmenuParts} from './machineSubmenu.js';
+import {MachineSubmenu, type SubmenuParts} from './machineSubmenu.js';
 import type {StateIcons} from './stateIcons.js';
 
 /** More of a name (characters) does not fit into a toggle. */
@@ -18,13 +19,13 @@ export class MachineToggle extends QuickMenuToggle {
         GObject.registerClass({GTypeName: 'HandoverMachineToggle'}, this);
     }
 
-    readonly #parts: SubmenuParts;
+    readonly #submenu: MachineSubmenu;
     readonly #icons: StateIcons;
     #machine: Machine | null = null;
 
     constructor(parts: SubmenuParts, icons: StateIcons) {
         super({gicon: icons.get('idle'), visible: false});
-        this.#parts = parts;
+        this.#submenu = new MachineSubmenu(this.menu, parts);
         this.#icons = icons;
         this.connect('clicked', () => parts.commands.toggle(this.#machine));
         // Its menu lies in another part of the Quick Settings, where nobody else takes it away.
@@ -42,6 +43,7 @@ export class MachineToggle extends QuickMenuToggle {
         const gicon = this.#icons.get(machine.active ? 'running' : 'idle');
         this.set({title, subtitle, gicon, checked: machine.active});
         this.menu.setHeader(gicon, title, subtitle);
-        fillMachineMenu(this.menu, machine, this.#parts);
+        if (this.#submenu.update(machine))
+            this.menu.actor.navigate_focus(null, St.DirectionType.TAB_FORWARD, false);
     }
 }

@@ -52,8 +52,17 @@ describe('the keys and the Quick Settings', () => {
         await stateIs('debian', OFF);
     });
 
+    it('have names that no other extension gives to its own', async () => {
+        const ours = `Object.keys(Main.wm._allowedKeybindings).filter(name => handoverSettings.settings_schema.has_key(name))`;
+        expect(await panel.shell.eval<string[]>(`${ours}.sort()`)).toEqual([
+            'handover-open-display',
+            'handover-open-menu',
+            'handover-toggle-machine',
+        ]);
+    });
+
     it('are others as soon as the settings say so', async () => {
-        await panel.set('toggle-machine', "['<Control>F9']");
+        await panel.set('handover-toggle-machine', "['<Control>F9']");
         await panel.shell.pressKeys('Control_L', 'F9');
         await stateIs('debian', RUNNING);
         await panel.shell.pressKeys('Super_L', 'Alt_L', 'v');
@@ -90,6 +99,18 @@ describe('the keys and the Quick Settings', () => {
         await panel.shell.clickActor(`${toggle}._box.get_first_child()`);
         await stateIs('debian', RUNNING);
         await panel.shell.waitFor(`${toggle}.checked && ${toggle}.subtitle === 'Running'`);
+        // What happens to another machine leaves the menu as it is, under the pointer and with its focus.
+        await panel.shell.eval(`${toggle}.menu.open(false); null`);
+        await panel.shell.eval(`globalThis.handoverTest.kept = ${toggle}.menu._getMenuItems()[0]; null`);
+        await libvirt.destroy('test');
+        await waitFor('told', async () =>
+            (await panel.shell.notifications()).some(({title}) => title.includes('test')),
+        );
+        expect(await panel.shell.eval(`${toggle}.menu._getMenuItems()[0] === handoverTest.kept`)).toBe(true);
+        await libvirt.call('debian', 'Suspend');
+        await panel.shell.waitFor(`${toggle}.menu._getMenuItems()[0].label.text === 'Resume'`);
+        await libvirt.call('debian', 'Resume');
+        await libvirt.start('test');
         await panel.shell.eval('Main.panel.closeQuickSettings(); null');
         await panel.set('quick-settings-toggle', 'false');
         expect(await panel.shell.eval(`!!(${toggle})`)).toBe(false);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {EXTENSION_UUID} from '../../shared/names.js';
 import {waitFor} from '../harness/deadline.js';
 import {Panel} from './panel.js';
 import {machineXml, TestDriver} from './testDriver.js';
@@ -181,5 +182,46 @@ describe('the menu', () => {
             await libvirt.undefine(`extra-${index}`);
         }
         await waitFor('few rows', async () => (await panel.rows()).length === 5);
+    });
+
+    it('asks again for what it could not read of a machine the last time', async () => {
+        await panel.shell.eval(`(async () => {
+            const {dir} = Main.extensionManager.lookup(${JSON.stringify(EXTENSION_UUID)});
+            const load = path => import(dir.resolve_relative_path(path).get_uri());
+            const {Machine} = await load('shared/machines/machine.js');
+            const {MachineGoneError} = await load('shared/machines/machineErrors.js');
+            const {client} = Machine.prototype;
+            handoverTest.failures = 0;
+            handoverTest.mend = () => (Machine.prototype.client = client);
+            Machine.prototype.client = function () {
+                handoverTest.failures++;
+                return Promise.reject(new MachineGoneError(this.name));
+            };
+        })()`);
+        await libvirt.define(machineXml('numbered', {title: 'Entitled'}));
+        await panel.open();
+        await panel.waitForState('numbered', 'Off');
+        await panel.shell.waitFor('handoverTest.failures > 0');
+        await panel.shell.eval('handoverTest.mend(); null');
+        await panel.close();
+        await panel.open();
+        await panel.waitForState('Entitled', 'Off');
+        await libvirt.undefine('numbered');
+    });
+
+    it('takes its question along when it goes, also after a second one', async () => {
+        await panel.open();
+        await panel.waitForState('test', 'Running');
+        await panel.shell.clickActor(`${Panel.row('test')}.label`);
+        await panel.shell.waitFor(`${Panel.row('test')}.menu.isOpen`);
+        const ask = `${Panel.submenuItem('test', 'Force off…')}.emit('activate', null)`;
+        await panel.shell.eval(`${ask}; ${ask}; null`);
+        const dialogs = `Main.layoutManager.modalDialogGroup.get_children().filter(
+            child => child.constructor.$gtype.name === 'HandoverConfirmDialog')`;
+        await panel.shell.waitFor(`${dialogs}.length === 1`);
+        await panel.shell.disableExtension(EXTENSION_UUID);
+        await panel.shell.waitFor(`${dialogs}.length === 0`);
+        await panel.shell.enableExtension(EXTENSION_UUID);
+        await panel.shell.waitFor(Panel.indicator);
     });
 });

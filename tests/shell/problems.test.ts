@@ -50,6 +50,17 @@ describe('when libvirt-dbus is not there', () => {
             'Handover talks to libvirt through libvirt-dbus, which is not installed or does not start. Install it, then try again.',
         ]);
         expect(buttons).toEqual(['Copy command', 'Try again']);
+        const row = `handoverTest.rows(${Panel.menu}).find(item => item.constructor.$gtype.name === '${PROBLEM}')`;
+        expect(await panel.shell.eval(`${row}.can_focus && ${row}.accessible_name`)).toBe(
+            texts.slice(0, 2).join('\n'),
+        );
+        await panel.shell.eval(`${row}.grab_key_focus(); null`);
+        for (const button of buttons) {
+            await panel.shell.pressKeys('Tab');
+            await panel.shell.waitFor(`${problemButton(button)}.has_key_focus()`);
+        }
+        await panel.shell.pressKeys('Tab');
+        await panel.shell.waitFor(`!${row}.contains(global.stage.get_key_focus())`);
         await panel.shell.clickActor(problemButton('Copy command'));
         const copied = await panel.shell.eval<string>(`(async () => {
             const {default: St} = await import('gi://St');
@@ -57,6 +68,8 @@ describe('when libvirt-dbus is not there', () => {
                 St.ClipboardType.CLIPBOARD, (_clipboard, text) => resolve(text)));
         })()`);
         expect(copied).toBe('sudo apt install libvirt-dbus');
+        await panel.shell.waitFor(problemButton('Copied'));
+        await panel.shell.waitFor(problemButton('Copy command'));
         await panel.shell.clickActor(problemButton('Try again'));
         await problemOf(panel);
         await panel.close();
