@@ -231,9 +231,10 @@ function isEndTag(tag: string, name: string): boolean {
 
 function readAttributes(text: string, line: Line): XmlAttribute[] {
     const attributes: XmlAttribute[] = [];
+    const names = new Set<string>();
     for (const [, name = '', value = ''] of text.matchAll(ATTRIBUTE)) {
-        if (attributes.some(attribute => attribute.name === name))
-            throw new DefinitionError(`The attribute ${name} stands twice`, line());
+        if (names.has(name)) throw new DefinitionError(`The attribute ${name} stands twice`, line());
+        names.add(name);
         const raw = value.slice(1, -1);
         checkReferences(raw, line);
         attributes.push({name, raw, quote: value.startsWith('"') ? '"' : "'"});

@@ -4,7 +4,7 @@ import GObject from 'gi://GObject';
 
 import type {BusSignal} from '../platform/bus.js';
 import {delay, monotonicMs} from '../platform/clock.js';
-import {CancelledError, HandoverError} from '../platform/errors.js';
+import {CancelledError, HandoverError, messageOf} from '../platform/errors.js';
 import {Slicer} from '../platform/slicer.js';
 import {DaemonWatch} from './daemonWatch.js';
 import {DomainClient} from './domainClient.js';
@@ -243,7 +243,11 @@ export class Host extends GObject.Object {
 
     #needService(): LibvirtService {
         if (this.#service && this.#state !== 'lost') return this.#service;
-        throw this.#error ?? new LibvirtUnreachableError(`${this.driver.id} is not open`);
+        throw this.#error ?? new LibvirtUnreachableError(`${this.driver.id} is not open`, this.#ofSystem);
+    }
+
+    get #ofSystem(): boolean {
+        return this.driver.bus === 'system';
     }
 
     async #connect(open: Gio.Cancellable): Promise<LibvirtService> {
@@ -357,7 +361,7 @@ export class Host extends GObject.Object {
         this.#syncAgain = false;
         this.#lose(
             error instanceof LibvirtError
-                ? new LibvirtUnreachableError(error.message, {cause: error})
+                ? new LibvirtUnreachableError(error.message, this.#ofSystem, {cause: error})
                 : error,
         );
         // A service that was stopped answers when it goes on, and no signal tells that.
@@ -376,9 +380,7 @@ export class Host extends GObject.Object {
         const known =
             error instanceof HandoverError
                 ? error
-                : new LibvirtUnreachableError(error instanceof Error ? error.message : String(error), {
-                      cause: error,
-                  });
+                : new LibvirtUnreachableError(messageOf(error), this.#ofSystem, {cause: error});
         this.#setState('lost', known);
     }
 

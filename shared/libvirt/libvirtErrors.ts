@@ -32,20 +32,43 @@ export class DriverMissingError extends HandoverError {
 /** libvirt-dbus cannot open its connection to libvirt. */
 export class LibvirtUnreachableError extends HandoverError {
     readonly kind = 'libvirt-unreachable';
+
+    /** @param ofSystem whether it is the system's libvirt, which systemd starts, and not the user's own */
+    constructor(
+        message: string,
+        readonly ofSystem: boolean,
+        options: {cause?: unknown} = {},
+    ) {
+        super(message, options);
+    }
 }
 
 /** A call was not answered in its time. What it asked for may still happen. */
 export class NoAnswerError extends HandoverError {
     readonly kind = 'no-answer';
 
-    /** @param settled resolves when the answer comes after all, or can no longer come */
+    /**
+     * @param options.settled resolves when the answer comes after all, or can no longer come
+     * @param options.restartHelps whether it is the system's libvirt that does not even answer a question, so that
+     *     only starting it anew is left
+     */
     constructor(
         message: string,
-        options: {cause?: unknown} = {},
-        readonly settled: Promise<void> = Promise.resolve(),
+        options: {cause?: unknown; settled?: Promise<void>; restartHelps?: boolean} = {},
     ) {
-        super(message, options);
+        const {settled = Promise.resolve(), restartHelps = false, ...rest} = options;
+        super(message, rest);
+        this.settled = settled;
+        this.restartHelps = restartHelps;
     }
+
+    readonly settled: Promise<void>;
+    readonly restartHelps: boolean;
+}
+
+/** A call waited so long for others of ours that it was not made at all. */
+export class BusyError extends HandoverError {
+    readonly kind = 'busy';
 }
 
 /** libvirt answered that it could not do what was asked; it gives a message and no code. */

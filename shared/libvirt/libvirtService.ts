@@ -3,11 +3,11 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {Bus, type BusKind, type BusSignal, NO_TIME_LIMIT} from '../platform/bus.js';
-import {onCancelled} from '../platform/clock.js';
+import {onCancelled, withDeadline} from '../platform/clock.js';
 import {CancelledError} from '../platform/errors.js';
 import {Limiter} from '../platform/limiter.js';
 import type {Gives, InterfaceTable, MethodOf, Takes} from '../platform/signature.js';
-import {fromBusError, NoAnswerError, NoBusError} from './libvirtErrors.js';
+import {BusyError, fromBusError, NoAnswerError, NoBusError} from './libvirtErrors.js';
 
 const SERVICE_NAME = 'org.libvirt';
 
@@ -25,6 +25,9 @@ export const CallKind = {
 } as const;
 export type CallKind = keyof typeof CallKind;
 
+/** How long the bus itself may take to let us in, in milliseconds. */
+const OPENING_MS = 10_000;
+
 export interface ServiceFollower {
     /** A signal from an object below the follower's path. */
     signal(signal: BusSignal): void;
@@ -41,8 +44,8 @@ interface Attachment {
  * libvirt-dbus on one bus: every call and the only subscription go through here.
  *
  * libvirt-dbus serves all its clients with four worker threads, and a call that we have given up still holds one.
- * So a call keeps its place here until it is answered, and each kind has few places: two long ones at most leave
- * two threads for what is quick.
+ * So a call keeps its place here until it is answered, and each kind has few places: two starts and a save at most
+ * leave a thread for what is quick.
  */
 export class LibvirtService {
     readonly #places: Readonly<Record<CallKind, Limiter>>;
@@ -51,20 +54,27 @@ export class LibvirtService {
     #owner: string | null | undefined;
     #stop: (() => void) | null = null;
 
-    private constructor(readonly bus: Bus) {
-        const long = new Limiter(2);
-        this.#places = {query: new Limiter(3), command: new Limiter(2), start: long, save: long};
+    private constructor(
+        readonly bus: Bus,
+        readonly kind: BusKind,
+    ) {
+        this.#places = {
+            query: new Limiter(3),
+            command: new Limiter(2),
+            start: new Limiter(2),
+            save: new Limiter(1),
+        };
     }
 
     /** @throws NoBusError when there is no such bus */
     static async open(kind: BusKind, cancellable: Gio.Cancellable | null = null): Promise<LibvirtService> {
         let bus;
         try {
-            bus = await Bus.open(kind, cancellable);
+            bus = await withDeadline(`the ${kind} bus`, OPENING_MS, Bus.open(kind, cancellable));
         } catch (error) {
             throw new NoBusError(`The ${kind} bus cannot be reached`, {cause: error});
         }
-        return new LibvirtService(bus);
+        return new LibvirtService(bus, kind);
     }
 
     /** Gives up every call that has not been answered; they throw CancelledError. */
@@ -178,30 +188,40 @@ export class LibvirtService {
         for (const {follower} of this.#attachments) follower.ownerChanged(owner);
     }
 
-    /** Makes a call as soon as there is room, and stops waiting for it when its time is up. */
+    /** Makes a call as soon as there is room; its time counts from then, and waiting for room has the same limit. */
     #inPlace<T>(kind: CallKind, what: string, call: () => Promise<T>): Promise<T> {
         return new Promise((resolve, reject) => {
             if (this.#closed.is_cancelled()) {
                 reject(new CancelledError());
                 return;
             }
+            const limit = CallKind[kind];
             let waiting = true;
+            let timer = after(limit, () => new BusyError(`${what}: no room within ${limit} ms`));
             const settled = this.#places[kind].run(async () => {
                 // Nobody waits any more for what comes to its turn too late, so it must not be done either.
                 if (!waiting) return;
+                GLib.Source.remove(timer);
+                timer = after(limit, () => {
+                    const restartHelps = this.kind === 'system' && kind === 'query';
+                    return new NoAnswerError(`${what}: no answer within ${limit} ms`, {
+                        settled,
+                        restartHelps,
+                    });
+                });
                 try {
                     end(resolve, await call());
                 } catch (error) {
                     end(reject, fromBusError(error));
                 }
             });
-            const limit = CallKind[kind];
-            const timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, limit, () => {
-                const error = new NoAnswerError(`${what}: no answer within ${limit} ms`, {}, settled);
-                end(reject, error, false);
-                return GLib.SOURCE_REMOVE;
-            });
             const release = onCancelled(this.#closed, () => end(reject, new CancelledError()));
+            function after(milliseconds: number, error: () => Error): number {
+                return GLib.timeout_add(GLib.PRIORITY_DEFAULT, milliseconds, () => {
+                    end(reject, error(), false);
+                    return GLib.SOURCE_REMOVE;
+                });
+            }
             function end<V>(pass: (value: V) => void, value: V, removeTimer = true): void {
                 if (!waiting) return;
                 waiting = false;

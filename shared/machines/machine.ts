@@ -372,13 +372,8 @@ export class Machine extends GObject.Object {
     }
 
     tell(kind: HappeningKind, more: Pick<Happening, 'action' | 'error'> = {}): void {
-        this.owner.happened(this, {
-            kind,
-            atMs: wallClockMs(),
-            state: this.#state,
-            reason: this.#reason,
-            ...more,
-        });
+        const state = {state: this.#state, reason: this.#reason};
+        this.owner.happened(this, {kind, atMs: wallClockMs(), ...state, ...more});
     }
 
     /** Writes to what there is of it: the running guest, what is kept, or both. */

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {Definition} from '../definition/definition.js';
+import {DefinitionError} from '../definition/definitionError.js';
 import type {MachineMetadata} from '../definition/metadata.js';
 import type {DomainClient, DomainProperties} from '../libvirt/domainClient.js';
 import {HandoverError} from '../platform/errors.js';
+
+/**
+ * Longest domain XML that is read, in UTF-16 code units: four hundred disks fit in. Others may write any amount into
+ * a machine's metadata, and the Shell must not stand still for it.
+ */
+const LONGEST_XML = 512 * 1024;
 
 /** What is read of a machine when somebody looks at it, and read again when it may have changed. */
 export class MachineDetails {
@@ -65,6 +72,7 @@ export class MachineDetails {
         // Most machines are only listed: the XML parser is loaded when the first one is looked at.
         const {Definition} = await import('../definition/definition.js');
         const [properties, xml] = await Promise.all([client.properties(), client.xml()]);
+        if (xml.length > LONGEST_XML) throw new DefinitionError(`Its XML has ${xml.length} characters`);
         this.#definition = Definition.parse(xml);
         this.#metadata = this.#definition.metadata.metadata;
         await this.loaded(properties);

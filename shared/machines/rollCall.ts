@@ -84,10 +84,10 @@ async function askStates(service: LibvirtService, driver: Driver): Promise<Map<s
             if (!(error instanceof LibvirtError || error instanceof ServiceLostError)) throw error;
             if (pause !== null) await delay(pause);
             else if (error instanceof ServiceLostError) throw error;
-            else throw new LibvirtUnreachableError(error.message, {cause: error});
+            else throw new LibvirtUnreachableError(error.message, driver.bus === 'system', {cause: error});
         }
     }
-    throw new LibvirtUnreachableError(`${driver.id} was not asked`);
+    throw new LibvirtUnreachableError(`${driver.id} was not asked`, driver.bus === 'system');
 }
 
 /** @returns null when the machine went while we asked */

@@ -3,6 +3,7 @@
 import {DefinitionError} from '../definition/definitionError.js';
 import {
     BadAnswerError,
+    BusyError,
     DriverMissingError,
     LibvirtError,
     LibvirtUnreachableError,
@@ -86,7 +87,7 @@ function describe(error: unknown): Description {
                 'The libvirt on this computer was built without this hypervisor. Turn the connection off in the preferences.',
             ),
         };
-    if (error instanceof LibvirtUnreachableError) return libvirtUnreachable();
+    if (error instanceof LibvirtUnreachableError) return libvirtUnreachable(error);
     if (error instanceof ServiceLostError)
         return {
             category: 'unreachable',
@@ -101,10 +102,19 @@ function describe(error: unknown): Description {
             category: 'timeout',
             title: _('libvirt does not answer'),
             body: _(
-                'libvirt took too long to answer. It may still do what it was asked; if it stays like this, restart the libvirt service.',
+                'libvirt took too long to answer, and may still do what it was asked. Look at the machine, then try again.',
             ),
             remedy: 'retry',
-            command: `sudo systemctl restart ${libvirtUnit()}.service`,
+            command: error.restartHelps ? `sudo systemctl restart ${libvirtUnit()}.service` : null,
+        };
+    if (error instanceof BusyError)
+        return {
+            category: 'timeout',
+            title: _('libvirt is busy'),
+            body: _(
+                'Too much else was under way, so libvirt was not asked. Wait until that is done, then try again.',
+            ),
+            remedy: 'retry',
         };
     if (error instanceof GuestIgnoredError) return guestIgnored(error);
     if (error instanceof NotInThatStateError) return notInThatState(error);
@@ -233,13 +243,15 @@ function notPermitted(): Description {
     };
 }
 
-function libvirtUnreachable(): Description {
+function libvirtUnreachable({ofSystem}: LibvirtUnreachableError): Description {
     return {
         category: 'unreachable',
         title: _('libvirt cannot be reached'),
-        body: _('The libvirt service is not running, or does not let us in. Start it, then try again.'),
+        body: ofSystem
+            ? _('The libvirt service is not running, or does not let us in. Start it, then try again.')
+            : _('The libvirt of your session did not start. The details say why; mend that, then try again.'),
         remedy: 'retry',
-        command: `sudo systemctl enable --now ${libvirtUnit()}.socket`,
+        command: ofSystem ? `sudo systemctl enable --now ${libvirtUnit()}.socket` : null,
     };
 }
 

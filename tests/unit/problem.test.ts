@@ -113,20 +113,25 @@ describe('Problems', () => {
         ).toContain('system, test');
     });
 
+    it('offer to start a service of the system only where it is the system’s that fails', () => {
+        const command = (error: unknown): string | null => describeProblem(error).command;
+        expect(command(new libvirtErrors.LibvirtUnreachableError('x', true))).toContain('systemctl');
+        expect(command(new libvirtErrors.LibvirtUnreachableError('x', false))).toBeNull();
+        expect(command(new libvirtErrors.NoAnswerError('x', {restartHelps: true}))).toContain('systemctl');
+        expect(command(new libvirtErrors.NoAnswerError('x'))).toBeNull();
+    });
+
     it('sort into the categories of the exit codes', () => {
         const category = (error: unknown): string => describeProblem(error).category;
         expect(category(new libvirtErrors.NotPermittedError('x'))).toBe('denied');
         expect(category(new machineErrors.NoSuchMachineError('x'))).toBe('missing');
         expect(category(new machineErrors.MachineGoneError('x'))).toBe('missing');
         expect(category(new machineErrors.AmbiguousMachineError('x', []))).toBe('usage');
-        for (const one of [
-            'ServiceMissingError',
-            'ServiceLostError',
-            'NoBusError',
-            'LibvirtUnreachableError',
-        ] as const)
+        for (const one of ['ServiceMissingError', 'ServiceLostError', 'NoBusError'] as const)
             expect(category(new libvirtErrors[one]('x'))).toBe('unreachable');
+        expect(category(new libvirtErrors.LibvirtUnreachableError('x', true))).toBe('unreachable');
         expect(category(new libvirtErrors.NoAnswerError('x'))).toBe('timeout');
+        expect(category(new libvirtErrors.BusyError('x'))).toBe('timeout');
         expect(category(new machineErrors.GuestIgnoredError('x', 'shutdown', 1))).toBe('timeout');
     });
 });
