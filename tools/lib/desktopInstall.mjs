@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {existsSync, statSync} from 'node:fs';
-import {mkdir, readdir, readFile, rm, rmdir, writeFile} from 'node:fs/promises';
+import {existsSync, lstatSync} from 'node:fs';
+import {mkdir, readdir, readFile, realpath, rm, rmdir, writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {dirname, join, normalize} from 'node:path';
 import {readNames} from '../names.mjs';
 import {checkout} from './enter.mjs';
 import {installLog} from './installLog.mjs';
@@ -41,17 +41,30 @@ const derived = [
 async function installedBefore() {
     const text = await readFile(manifest, 'utf8').catch(() => '');
     // Nothing else may be in it, whatever happened to the file.
-    return text.split('\n').filter(name => name.startsWith(`${prefix}/`) && !name.includes('/../'));
+    return text.split('\n').filter(name => name.startsWith(`${prefix}/`) && normalize(name) === name);
 }
 
 /** @returns whether the path is a folder */
 function isFolder(path) {
-    return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false;
+    return lstatSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false;
+}
+
+/** Whether a file is still where we put it: no link on the way leads out of the prefix, and no folder took its place. */
+async function isInPlace(file) {
+    if (isFolder(file)) return false;
+    const folder = await realpath(dirname(file)).catch(() => undefined);
+    if (folder === undefined) return false;
+    // Either of the two may itself be a link, as where a home is spread over disks.
+    const roots = await Promise.all([prefix, share].map(root => realpath(root).catch(() => root)));
+    return roots.some(root => folder === root || folder.startsWith(`${root}/`));
 }
 
 /** Removes files, and every folder below the prefix that they leave empty. */
 async function remove(files) {
-    for (const file of files) await rm(file, {force: true});
+    for (const file of files) {
+        if (await isInPlace(file)) await rm(file, {force: true});
+        else if (existsSync(file)) progress(`Left alone, because it is no longer ours: ${file}`);
+    }
     const folders = new Set(files.map(file => dirname(file)));
     for (const start of [...folders].sort((a, b) => b.length - a.length)) {
         for (
@@ -108,7 +121,8 @@ export async function uninstall() {
         if (names.some(left)) await capture(again(folder));
         else await remove([path]);
     }
-    await remove([manifest]);
+    await rm(manifest, {force: true});
+    await rmdir(dirname(manifest)).catch(() => undefined); // somebody else's files are in it
     return files.length;
 }
 
