@@ -7,8 +7,7 @@ import {Domain} from './interfaces/domain.js';
 import {LibvirtError} from './libvirtErrors.js';
 import type {LibvirtService} from './libvirtService.js';
 
-/** virDomainXMLFlags and virDomainModificationImpact. */
-export const XmlFlags = {LIVE: 0, INACTIVE: 2} as const;
+/** virDomainModificationImpact. */
 const AFFECT_LIVE = 1;
 const AFFECT_CONFIG = 2;
 
@@ -63,15 +62,10 @@ export class DomainClient {
         return stateFromNumbers(state, reason);
     }
 
-    /** The domain XML: as it runs, or as it is kept, when it does not or when `flags` says so. */
-    async xml(flags: number = XmlFlags.LIVE): Promise<string> {
-        const [xml] = await this.service.call(this.path, Domain, 'GetXMLDesc', [flags], 'query');
+    /** The domain XML: as it runs, or as it is kept, when it does not. */
+    async xml(): Promise<string> {
+        const [xml] = await this.service.call(this.path, Domain, 'GetXMLDesc', [0], 'query');
         return xml;
-    }
-
-    async hasManagedSave(): Promise<boolean> {
-        const [saved] = await this.service.call(this.path, Domain, 'HasManagedSaveImage', [0], 'query');
-        return saved;
     }
 
     async create(): Promise<void> {

@@ -234,13 +234,6 @@ export class Host extends GObject.Object {
         return name;
     }
 
-    /** Defines a machine from its XML; returns its object path. */
-    async defineDomain(xml: string): Promise<string> {
-        const service = this.#needService();
-        const [path] = await service.call(this.driver.path, Connect, 'DomainDefineXML', [xml], 'command');
-        return path;
-    }
-
     #needService(): LibvirtService {
         if (this.#service && this.#state !== 'lost') return this.#service;
         throw this.#error ?? new LibvirtUnreachableError(`${this.driver.id} is not open`, this.#ofSystem);

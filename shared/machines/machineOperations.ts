@@ -113,7 +113,13 @@ async function reachedAnyway(
     cancellable: Gio.Cancellable,
 ): Promise<void> {
     const lost = error instanceof NoAnswerError || error instanceof ServiceLostError;
-    if (!lost || plan.goal === null) throw await refusal(machine, action, error);
+    if (!lost || plan.goal === null) {
+        const verdict = await refusal(machine, action, error);
+        // Somebody else was quicker, so libvirt says no to what is done already. A save cannot be done by others:
+        // a machine that is off may have lost its state.
+        if (action !== 'save' && plan.goal?.(machine.state)) return;
+        throw verdict;
+    }
     try {
         await until(machine, plan.goal, EVENT_GRACE_MS, cancellable);
     } catch (late) {

@@ -15,7 +15,6 @@ export const Domain = {
         GetMetadata: ['isu', 's'],
         GetState: ['u', '(ii)'],
         GetXMLDesc: ['u', 's'],
-        HasManagedSaveImage: ['u', 'b'],
         ManagedSave: ['u', ''],
         PMWakeup: ['u', ''],
         Reboot: ['u', ''],
