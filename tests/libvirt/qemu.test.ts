@@ -140,6 +140,22 @@ describe('QEMU in a session', () => {
         expect(machine.state).toBe('running');
     });
 
+    it('calls it done when another client is quicker', async () => {
+        await virsh.define(disklessDomain('vm'));
+        const other = await Following.start('session');
+        try {
+            const machines = [
+                await following.reaches('session/vm', 'shutoff'),
+                await other.reaches('session/vm', 'shutoff'),
+            ];
+            await Promise.all(machines.map(machine => machine.run('start').finished()));
+            await Promise.all(machines.map(machine => machine.run('force-off').finished()));
+            expect(machines.map(machine => machine.state)).toEqual(['shutoff', 'shutoff']);
+        } finally {
+            other.close();
+        }
+    });
+
     it('tells a crash from a stop', async () => {
         await virsh.define(disklessDomain('vm'), {start: true});
         await following.reaches('session/vm', 'running');
