@@ -40,17 +40,41 @@ export function fill(sentence: string, values: Readonly<Record<string, string | 
     });
 }
 
+/** What Unicode says shows nothing, but for the signs that choose between a picture and a letter. */
+const INVISIBLE = /(?![\u200c\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}+/gu;
+/** Joiners, but for those in a picture made of pictures and those in scripts whose letters they shape. */
+const IDLE_JOINERS =
+    /(?<![\p{Emoji_Modifier}\p{Extended_Pictographic}\ufe0f])(?<!(?!\p{Script=Latin}|\p{Script=Greek}|\p{Script=Cyrillic}|[\u0300-\u036f])[\p{L}\p{M}])[\u200c\u200d]+/gu;
+
 /**
- * A string from outside as one short line: control and direction characters become spaces or go,
- * what is longer than `longest` characters ends in an ellipsis.
+ * A string from outside as one short line: controls become spaces, what shows nothing or turns the direction goes,
+ * no more than four marks stand on a letter, and what is longer than `longest` characters ends in an ellipsis.
  */
 export function oneLine(text: string, longest = 200): string {
     const clean = text
         // Cc (controls), line and paragraph separators
         .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-        // explicit direction embeddings, overrides and isolates would reach beyond the name
-        .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+        // Explicit direction embeddings, overrides and isolates are among them: they would reach beyond the name.
+        .replace(INVISIBLE, '')
+        .replace(IDLE_JOINERS, '')
+        // Marks without end would be drawn over the lines above and below.
+        .replace(/(\p{M}{4})\p{M}+/gu, '$1')
         .trim();
     const characters = [...clean];
     return characters.length <= longest ? clean : `${characters.slice(0, longest - 1).join('')}…`;
+}
+
+/**
+ * A text from outside for a place with room: each of its lines as `oneLine` gives it.
+ *
+ * @param longest of the whole, in UTF-16 code units; what is longer ends in an ellipsis
+ */
+export function severalLines(text: string, longest: number): string {
+    const lines = text.slice(0, longest - 1).split(/\r?\n/).map(line => oneLine(line, longest));
+    return lines.join('\n') + (text.length >= longest ? '…' : '');
+}
+
+/** Whether there is anything in it for the eye. */
+export function isVisible(text: string): boolean {
+    return /[^\p{Default_Ignorable_Code_Point}\p{C}\p{Z}\p{M}\u2800]/u.test(text);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {fill, oneLine} from '../../../shared/platform/i18n.js';
+import {fill, isVisible, oneLine, severalLines} from '../../../shared/platform/i18n.js';
 
 describe('Text from outside', () => {
     it('becomes one short line', () => {
@@ -12,6 +12,26 @@ describe('Text from outside', () => {
         expect(oneLine('x'.repeat(201))).toBe(`${'x'.repeat(199)}…`);
         expect([...oneLine('🦊'.repeat(10_000), 12)].length).toBe(12);
         expect(oneLine('🦊🦊🦊', 2)).toBe('🦊…');
+    });
+
+    it('loses what nobody can see, and what would cover its neighbours', () => {
+        expect(oneLine('al\u200bpi\u200dne\u2060\ufeff\u00ad\u200e\u061c\u3164')).toBe('alpine');
+        expect(oneLine(`z${'\u0300'.repeat(1000)}y`)).toBe(`z${'\u0300'.repeat(4)}y`);
+        // Joiners that make another picture or another shape stay.
+        expect(oneLine('👩‍👩‍👧 می\u200cخواهم क्\u200dष ❤️')).toBe('👩‍👩‍👧 می\u200cخواهم क्\u200dष ❤️');
+    });
+
+    it('is known to be empty to the eye', () => {
+        for (const text of ['', ' ', '\u200b', '\u3164\u2800', '\u0300\n\u202e', '\u00a0'])
+            expect(isVisible(text)).withContext(JSON.stringify(text)).toBeFalse();
+        for (const text of ['a', '🦊', 'ש', ' - ']) expect(isVisible(text)).toBeTrue();
+    });
+
+    it('keeps its lines where there is room for them', () => {
+        expect(severalLines('a\u202e\n  b\r\nc', 100)).toBe('a\nb\nc');
+        const cut = severalLines('x\n'.repeat(100_000), 4096);
+        expect(cut.length).toBeLessThanOrEqual(4096);
+        expect(cut.endsWith('…')).toBeTrue();
     });
 
     it('is put into a sentence as it is, isolated', () => {
