@@ -3,6 +3,7 @@ import {losesUnsaved, type MachineAction} from '../shared/machines/actions.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {actionLabel} from '../shared/machines/words.js';
 import {openDisplay} from '../shared/displays/viewer.js';
+import {noticeId} from '../shared/notices/notice.js';
 import {CancelledError} from '../shared/platform/errors.js';
 import {_, fill} from '../shared/platform/i18n.js';
 import {describeProblem} from '../shared/problems/problem.js';
@@ -60,6 +61,12 @@ export class MachineCommands {
         });
     }
 
+    /** Takes what went wrong off the menu, and the notification of it away. */
+    dismissFailure(machine: Machine): void {
+        machine.dismissFailure();
+        this.#notifications?.withdraw(noticeId(machine));
+    }
+
     /** Does what the machine's button does. */
     toggle(machine: Machine | null): void {
         if (!machine) this.#tellThatNoneIsChosen();
@@ -92,7 +99,7 @@ export class MachineCommands {
         const problem = describeProblem(error);
         const {key} = machine;
         this.#notifications?.show({
-            id: `machine:${key}`,
+            id: noticeId(machine),
             title: problem.title,
             body: problem.body,
             urgency: 'normal',

@@ -13,6 +13,7 @@ import {
 import {losesUnsaved, type MachineAction} from '../shared/machines/actions.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {actionLabel} from '../shared/machines/words.js';
+import type {Operation} from '../shared/operations/operation.js';
 import {_} from '../shared/platform/i18n.js';
 import {describeProblem} from '../shared/problems/problem.js';
 import type {Preferences} from '../shared/settings/preferences.js';
@@ -73,6 +74,7 @@ function offerOf(machine: Machine, {preferences}: SubmenuParts): readonly unknow
         key,
         state,
         failure,
+        saveOf(machine),
         preferences.isPinned(key),
         preferences.chosenMachine === key,
         ...actions,
@@ -93,9 +95,11 @@ function fill(menu: PopupMenuBase, machine: Machine, parts: SubmenuParts): void 
         const problem = describeProblem(machine.failure.error);
         menu.addMenuItem(new SentenceItem(problem.body));
         add(_('Details'), () => app.showProblem(key, problem));
-        add(_('Dismiss'), () => machine.dismissFailure());
+        add(_('Dismiss'), () => commands.dismissFailure(machine));
         menu.addMenuItem(new PopupSeparatorMenuItem());
     }
+    const save = saveOf(machine);
+    if (save) add(_('Cancel saving'), () => void save.cancel());
     for (const action of LISTED) {
         if (machine.actions.includes(action))
             add(labelOf(action, machine), () => commands.ask(machine, action));
@@ -108,6 +112,11 @@ function fill(menu: PopupMenuBase, machine: Machine, parts: SubmenuParts): void 
         add(_('Do not use for shortcuts'), () => (preferences.chosenMachine = ''));
     else add(_('Use for shortcuts'), () => (preferences.chosenMachine = key));
     add(_('Show in Handover'), () => app.showMachine(key));
+}
+
+/** The saving of its memory that goes on: it takes as long as the disk needs, and can be called off. */
+function saveOf({operation}: Machine): Operation | null {
+    return operation?.kind === 'save' && operation.canCancel ? operation : null;
 }
 
 /** An ellipsis says that a question follows. */

@@ -209,6 +209,28 @@ describe('the menu', () => {
         await libvirt.undefine('numbered');
     });
 
+    it('lets a save be called off, which may take long', async () => {
+        await panel.open();
+        await panel.waitForState('test', 'Running');
+        await panel.shell.eval(`(() => {
+            const {machine} = ${Panel.row('test')};
+            handoverTest.cancelled = 0;
+            const operation = {kind: 'save', canCancel: true, cancel: () => handoverTest.cancelled++};
+            Object.defineProperty(machine, 'operation', {get: () => operation, configurable: true});
+        })()`);
+        await panel.shell.clickActor(`${Panel.row('test')}.label`);
+        await panel.shell.waitFor(`${Panel.row('test')}.menu.isOpen`);
+        await panel.shell.clickActor(Panel.submenuItem('test', 'Cancel saving'));
+        await panel.shell.waitFor('handoverTest.cancelled === 1');
+        await panel.open();
+        await panel.shell.eval(`delete ${Panel.row('test')}.machine.operation; null`);
+        await panel.close();
+        await panel.open();
+        await panel.shell.clickActor(`${Panel.row('test')}.label`);
+        await panel.shell.waitFor(`${Panel.row('test')}.menu.isOpen`);
+        expect(await panel.submenu('test')).not.toContain('Cancel saving');
+    });
+
     it('takes its question along when it goes, also after a second one', async () => {
         await panel.open();
         await panel.waitForState('test', 'Running');

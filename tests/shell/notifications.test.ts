@@ -94,11 +94,26 @@ describe('notifications', () => {
             /did not shut down|does not react|force/i,
         );
         await panel.close();
+        expect(await titles()).toEqual(['deaf did not shut down']);
         await press('Force off');
         await appears('deaf stopped');
         expect((await virsh.state('deaf')).state).toBe('shut off');
         expect(await titles()).toEqual(['deaf stopped']);
         await waitFor('idle icon', async () => (await panel.icon()) !== 'attention');
+    }, 60_000);
+
+    it('takes away what the user has dismissed in the menu', async () => {
+        await virsh.run(['start', 'deaf']);
+        await appears('deaf started');
+        await panel.open();
+        await panel.shell.clickActor(Panel.button(Panel.row('deaf'), '\u2068Shut down'));
+        await appears('deaf did not shut down', 15_000);
+        await panel.shell.clickActor(`${Panel.row('deaf')}.label`);
+        await panel.shell.waitFor(`${Panel.row('deaf')}.menu.isOpen`);
+        await panel.shell.clickActor(Panel.submenuItem('deaf', 'Dismiss'));
+        await waitFor('no more', async () => (await titles()).length === 0);
+        await virsh.run(['destroy', 'deaf']);
+        await appears('deaf stopped');
     }, 60_000);
 
     it('offers to start again what has crashed', async () => {
