@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Atspi from 'gi://Atspi?version=2.0';
 import Gio from 'gi://Gio';
-import {PANEL_BUS_NAME} from '../../shared/names.js';
+import {PANEL_BUS_NAME, SETTINGS_SCHEMA} from '../../shared/names.js';
+import {hasState} from '../harness/accessibility.js';
 import {waitFor} from '../harness/deadline.js';
 import {HeadlessShell} from '../harness/headlessShell.js';
 import {runProgram} from '../harness/program.js';
+import {temporaryDirectory} from '../harness/temporary.js';
 import {AppProgram} from './appProgram.js';
 import {richXml, testMachines} from './testMachines.js';
 
@@ -83,6 +86,20 @@ describe('the app', () => {
         await app.press('Test', /check box|switch/);
         await shell.pressKeys('Escape');
         await app.see({name: 'alpine', role: 'list item'});
+        expect(await app.stop()).toEqual([]);
+    });
+
+    it('shows in its preferences what somebody else changes in them', async () => {
+        const env = {GSETTINGS_BACKEND: 'keyfile', XDG_CONFIG_HOME: temporaryDirectory('config')};
+        const set = (hosts: string): Promise<unknown> =>
+            runProgram(['gsettings', 'set', SETTINGS_SCHEMA, 'hosts', hosts], {env});
+        await set("['test']");
+        const app = await AppProgram.start(shell, {env});
+        await app.activate('preferences');
+        const session = await app.see({name: 'User session', role: /check box|switch/});
+        expect(hasState(session, Atspi.StateType.CHECKED)).toBe(false);
+        await set("['session', 'test']");
+        await waitFor('it follows', () => hasState(session, Atspi.StateType.CHECKED));
         expect(await app.stop()).toEqual([]);
     });
 

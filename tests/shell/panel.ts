@@ -94,6 +94,8 @@ export class Panel {
     /** Opens the menu with the pointer. */
     async open(): Promise<void> {
         if (await this.isOpen()) return;
+        // One that has just been enabled has its place with the next frame.
+        await this.shell.waitFor(`${Panel.indicator}.has_allocation()`);
         await this.shell.clickActor(Panel.indicator);
         await this.shell.waitFor(`${Panel.menu}.isOpen`);
     }
