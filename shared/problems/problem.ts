@@ -150,10 +150,7 @@ function describe(error: unknown): Description {
         return {
             category: 'usage',
             title: _('Which machine?'),
-            body: fill(_('Several hosts have a machine called {name}: {hosts}. Choose one with “--host”.'), {
-                name: error.machineName,
-                hosts: error.hosts.join(', '),
-            }),
+            body: whichMachine(error),
         };
     if (error instanceof OperationConflictError)
         return {
@@ -276,12 +273,35 @@ function guestIgnored(error: GuestIgnoredError): Description {
     };
 }
 
+function whichMachine({machineName, hosts}: AmbiguousMachineError): string {
+    const ids = new Set(hosts);
+    const values = {name: machineName, hosts: [...ids].join(', ')};
+    if (ids.size > 1)
+        return fill(
+            _('Several hosts have a machine called {name}: {hosts}. Choose one with “--host”.'),
+            values,
+        );
+    return fill(
+        _(
+            '{name} is the name of one machine and the UUID of another. Give the UUID of the first, or the name of the second.',
+        ),
+        values,
+    );
+}
+
 function notInThatState(error: NotInThatStateError): Description {
     const values = {name: error.machineName};
     const off = error.state === 'shutoff' || error.state === 'nostate';
+    const title = actionFailed(error.action, error.machineName);
+    if (off && (error.action === 'shutdown' || error.action === 'force-off'))
+        return {
+            category: 'failed',
+            title,
+            body: fill(_('{name} is off already. There is nothing to do.'), values),
+        };
     return {
         category: 'failed',
-        title: actionFailed(error.action, error.machineName),
+        title,
         body: off
             ? fill(_('{name} is not running. Start it first.'), values)
             : error.action === 'start'
