@@ -12,7 +12,8 @@ import {DRIVERS} from '../shared/libvirt/drivers.js';
 import {APP_NAME, VERSION} from '../shared/names.js';
 import {BROKEN_PIPE, ExitCode} from './exitCodes.js';
 import {PipeClosedError, stderr, stdout} from './output.js';
-import {reportUsage} from './report.js';
+import {OutputError} from './outputError.js';
+import {report, reportUsage} from './report.js';
 import {runVerb} from './runVerb.js';
 import {VERBS, type Verb, type VerbOptions} from './verbs.js';
 import {WAIT_STATES} from './waitStates.js';
@@ -61,13 +62,20 @@ const OPTIONAL_FLAGS = {
     for: {kind: 'enum', values: WAIT_STATES, brief: 'The state to wait for'},
 } as const;
 
+function machineArgument(input: string): string {
+    const host = input.endsWith('/') ? input.slice(0, -1) : null;
+    if (input === '' || (host !== null && HOST_IDS.includes(host)))
+        throw new SyntaxError('expected the name of a machine');
+    return input;
+}
+
 function command(verb: Verb, exit: (code: number) => void) {
     const flags = {
         ...Object.fromEntries(verb.options.map(option => [option, OPTIONAL_FLAGS[option]])),
         ...COMMON_FLAGS,
     };
     const machine = {
-        parse: String,
+        parse: machineArgument,
         placeholder: 'MACHINE',
         brief: 'Name, UUID, or HOST/NAME',
     };
@@ -114,7 +122,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
         },
     );
     const complaints: string[] = [];
-    let readerGone = false;
+    const losses: (PipeClosedError | OutputError)[] = [];
     const process: StricliProcess = {
         stdout: {
             write(text: string) {
@@ -122,15 +130,16 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
                     stdout.write(text);
                 } catch (error) {
                     // The parser would print it.
-                    if (!(error instanceof PipeClosedError)) throw error;
-                    readerGone = true;
+                    if (!(error instanceof PipeClosedError || error instanceof OutputError)) throw error;
+                    losses.push(error);
                 }
             },
         },
         stderr: {write: (text: string) => void complaints.push(text)},
     };
     await run(application, args, {process});
-    if (readerGone) return BROKEN_PIPE;
+    const lost = losses[0];
+    if (lost) return lost instanceof PipeClosedError ? BROKEN_PIPE : report(lost, {json: wantsJson(args)});
     if (ended[0] !== undefined) return ended[0];
     if (complaints.length === 0) return ExitCode.done;
     const message = complaints.join('').trim();

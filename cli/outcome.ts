@@ -6,6 +6,7 @@ import {HandoverError} from '../shared/platform/errors.js';
 import {_} from '../shared/platform/i18n.js';
 import type {CommonOptions} from './options.js';
 import {stdout} from './output.js';
+import {OutputError} from './outputError.js';
 import {escapeControls} from './plainText.js';
 
 /** The UUID as far as it is known without asking; empty when it is not. */
@@ -24,19 +25,23 @@ export async function printOutcome(
     elapsedMs: number,
     options: CommonOptions,
 ): Promise<void> {
-    if (!options.json) {
-        stdout.line(`${escapeControls(machine.name)}: ${stateLabel(machine)}`);
-        return;
+    const uuid = options.json ? await askUuid(machine) : '';
+    try {
+        if (options.json)
+            stdout.json({
+                name: machine.name,
+                uuid,
+                host: machine.host.id,
+                action,
+                ok: true,
+                state: machine.isGone ? 'gone' : machine.state,
+                elapsedMs: Math.round(elapsedMs),
+            });
+        else stdout.line(`${escapeControls(machine.name)}: ${stateLabel(machine)}`);
+    } catch (error) {
+        if (!(error instanceof OutputError)) throw error;
+        throw new OutputError(error.message, {cause: error, afterAction: true});
     }
-    stdout.json({
-        name: machine.name,
-        uuid: await askUuid(machine),
-        host: machine.host.id,
-        action,
-        ok: true,
-        state: machine.isGone ? 'gone' : machine.state,
-        elapsedMs: Math.round(elapsedMs),
-    });
 }
 
 async function askUuid(machine: Machine): Promise<string> {

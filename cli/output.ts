@@ -3,10 +3,27 @@ import Gio from 'gi://Gio';
 import GioUnix from 'gi://GioUnix';
 import GLib from 'gi://GLib';
 
+import {variable} from './environment.js';
+import {OutputError} from './outputError.js';
+
 /** Whoever read our output has gone. */
 export class PipeClosedError extends Error {}
 
 const encoder = new TextEncoder();
+
+/**
+ * Whether we were started without this descriptor. GLib has taken the number for one of its own then, and the
+ * first ones that it opens are anonymous (eventfd); what it opens later is not of interest here.
+ */
+function isMissing(fd: number): boolean {
+    try {
+        return GLib.file_read_link(`/proc/self/fd/${fd}`).startsWith('anon_inode:');
+    } catch (error) {
+        // A name that is no text is the name of something.
+        if (!(error instanceof GLib.Error)) return false;
+        return GLib.file_test('/proc/self/fd', GLib.FileTest.IS_DIR);
+    }
+}
 
 /**
  * Standard output or standard error.
@@ -14,11 +31,11 @@ const encoder = new TextEncoder();
  * Always UTF-8: `print()` turns every letter that the locale does not know into a question mark, and there is no
  * locale in `ssh HOST handover list --json`.
  */
-export class Output {
-    readonly #stream: Gio.OutputStream;
+class Output {
+    readonly #stream: Gio.OutputStream | null;
 
     constructor(readonly fd: 1 | 2) {
-        this.#stream = GioUnix.OutputStream.new(fd, false);
+        this.#stream = isMissing(fd) ? null : GioUnix.OutputStream.new(fd, false);
     }
 
     /** Whether a person looks at it. */
@@ -28,17 +45,23 @@ export class Output {
     }
 
     get usesColour(): boolean {
-        return this.isTerminal && !GLib.getenv('NO_COLOR') && GLib.getenv('TERM') !== 'dumb';
+        return this.isTerminal && !variable('NO_COLOR') && variable('TERM') !== 'dumb';
     }
 
-    /** @throws PipeClosedError when nobody reads any more */
+    /** @throws OutputError when there is nothing to write to */
+    check(): void {
+        if (!this.#stream) throw new OutputError(`Descriptor ${this.fd} is closed`);
+    }
+
+    /** @throws PipeClosedError when nobody reads any more; OutputError when it cannot be written */
     write(text: string): void {
+        this.check();
         try {
-            this.#stream.write_all(encoder.encode(text), null);
+            this.#stream!.write_all(encoder.encode(text), null);
         } catch (error) {
-            if (error instanceof GLib.Error && error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.BROKEN_PIPE))
-                throw new PipeClosedError();
-            throw error;
+            if (!(error instanceof GLib.Error)) throw error;
+            if (error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.BROKEN_PIPE)) throw new PipeClosedError();
+            throw new OutputError(error.message, {cause: error});
         }
     }
 
@@ -52,5 +75,39 @@ export class Output {
     }
 }
 
+/** Standard error: what cannot be told there changes neither the result nor the exit code. */
+class ErrorOutput extends Output {
+    #hasStatus = false;
+
+    constructor() {
+        super(2);
+    }
+
+    override write(text: string): void {
+        try {
+            super.write(text);
+        } catch (error) {
+            if (!(error instanceof OutputError || error instanceof PipeClosedError)) throw error;
+        }
+    }
+
+    override line(text: string): void {
+        this.clearStatus();
+        super.line(text);
+    }
+
+    /** Shows on a terminal what goes on, in place of what was shown before; `line` takes it away. */
+    showStatus(text: string): void {
+        this.#hasStatus = true;
+        this.write(`\r${text}\x1b[K`);
+    }
+
+    clearStatus(): void {
+        if (!this.#hasStatus) return;
+        this.#hasStatus = false;
+        this.write('\r\x1b[K');
+    }
+}
+
 export const stdout = new Output(1);
-export const stderr = new Output(2);
+export const stderr = new ErrorOutput();

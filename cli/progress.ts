@@ -17,11 +17,9 @@ export function showProgress(what: string): () => void {
     if (!stderr.isTerminal) return () => undefined;
     const text = shorten(escapeControls(what), 60);
     const startedAt = GLib.get_monotonic_time();
-    let shown = false;
     const draw = (): void => {
         const seconds = Math.floor((GLib.get_monotonic_time() - startedAt) / 1_000_000);
-        shown = true;
-        stderr.write(`\r${text} ${seconds} s\x1b[K`);
+        stderr.showStatus(`${text} ${seconds} s`);
     };
     let source = GLib.timeout_add(GLib.PRIORITY_DEFAULT, FIRST_AFTER_MS, () => {
         draw();
@@ -33,6 +31,6 @@ export function showProgress(what: string): () => void {
     });
     return () => {
         GLib.Source.remove(source);
-        if (shown) stderr.write('\r\x1b[K');
+        stderr.clearStatus();
     };
 }

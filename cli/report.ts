@@ -6,6 +6,7 @@ import {describeProblem, type Problem} from '../shared/problems/problem.js';
 import {ExitCode} from './exitCodes.js';
 import {Interrupted} from './interrupted.js';
 import {stderr} from './output.js';
+import {OutputError} from './outputError.js';
 import {escapeControls, withoutIsolates} from './plainText.js';
 
 /** Failures of which the original message tells more than we can. */
@@ -46,6 +47,11 @@ export function report(error: unknown, style: ReportStyle): number {
             style,
         );
         return error.exitCode;
+    }
+    if (error instanceof OutputError) {
+        const {kind, message: detail} = error;
+        printProblem({kind, category: 'failed', ...outputText(error), detail, command: null}, style);
+        return ExitCode.failed;
     }
     const problem = describeProblem(error);
     printProblem({kind: kindOf(error), ...withText(problem)}, style);
@@ -91,12 +97,34 @@ export function warn(about: string, error: unknown, style: ReportStyle): void {
     if (style.verbose) stderr.line(detailLine(detail));
 }
 
+/** Prints that the settings name hosts that do not exist; the others are looked at, or those that need no settings. */
+export function warnOfUnknownHosts(ids: readonly string[], style: ReportStyle): void {
+    for (const id of ids) {
+        const host = {host: id};
+        const title = fill(_('The settings name a host that does not exist: {host}'), host);
+        const body = _('It is passed over. Turn the connections that you want on in the preferences.');
+        if (style.json) {
+            const problem = {
+                category: 'failed',
+                title: withoutIsolates(title),
+                body,
+                detail: '',
+                command: null,
+            };
+            stderr.line(JSON.stringify({warning: {about: id, kind: 'unknown-host', ...problem}}));
+        } else {
+            stderr.line(`handover: ${forStderr(title)}. ${body}`);
+        }
+    }
+}
+
 function printProblem(error: JsonError, style: ReportStyle): void {
     if (style.json) {
         stderr.line(JSON.stringify({error}));
         return;
     }
-    const lines = [`handover: ${error.title}. ${error.body}`];
+    const stop = /\p{Po}$/u.test(error.title) ? '' : '.';
+    const lines = [`handover: ${error.title}${stop} ${error.body}`];
     if (error.command !== null) lines.push(`  ${error.command}`);
     if (style.verbose && error.detail !== '') lines.push(detailLine(error.detail));
     else if (TOLD_BY_DETAILS.has(error.kind)) lines.push(_('“--verbose” shows the original message.'));
@@ -116,6 +144,17 @@ function withText({category, title, body, detail, command}: Problem): Omit<JsonE
 /** Marks against right-to-left names are for terminals that know them. */
 function forStderr(text: string): string {
     return stderr.isTerminal ? text : withoutIsolates(text);
+}
+
+function outputText({afterAction}: OutputError): Pick<JsonError, 'title' | 'body'> {
+    return {
+        title: _('The output could not be written'),
+        body: afterAction
+            ? _(
+                  'What was asked for is done; only the answer could not be printed. “handover show” tells the state of the machine.',
+              )
+            : _('Standard output is full or closed. Send it somewhere else, then try again.'),
+    };
 }
 
 function interruptedText(error: Interrupted): Pick<JsonError, 'title' | 'body'> {

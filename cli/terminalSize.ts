@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import GLib from 'gi://GLib';
-
 import {SubprocessError} from '../shared/platform/errors.js';
 import {run} from '../shared/platform/subprocess.js';
+import {variable} from './environment.js';
 
 /**
  * How many columns the terminal on standard input has.
@@ -10,7 +9,7 @@ import {run} from '../shared/platform/subprocess.js';
  * @returns Infinity when it is not known
  */
 export async function terminalColumns(): Promise<number> {
-    const told = Number(GLib.getenv('COLUMNS'));
+    const told = Number(variable('COLUMNS'));
     if (Number.isInteger(told) && told > 0) return told;
     try {
         // Nothing that GJS offers asks the kernel for it.

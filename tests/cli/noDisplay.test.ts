@@ -30,6 +30,17 @@ describe('without a display', () => {
         expect({code, out}).toEqual({code: 0, out: 'test\n'});
     });
 
+    it('works with variables that are no text', async () => {
+        const line = `XDG_RUNTIME_DIR=$'/tmp/\\xff' NO_COLOR=$'\\xff' handover`;
+        for (const [args, expected] of [
+            ['list --host test --names', 'test\n'],
+            ['show --host test test | head -c 4', 'Name'],
+        ] as const) {
+            const {out, err} = await runProgram(['bash', '-c', `${line} ${args}`]);
+            expect({args, out, err}).toEqual({args, out: expected, err: ''});
+        }
+    });
+
     it('writes UTF-8 whatever the locale is', async () => {
         await testDriver.define('büro 🖥');
         const {out} = await runProgram([...ENVIRONMENT, 'list', '--host', 'test', '--names']);
