@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type {Host} from '../shared/libvirt/host.js';
 import {describeProblem} from '../shared/problems/problem.js';
 import type {CommonOptions} from './options.js';
 import {warn} from './report.js';
@@ -8,8 +9,22 @@ export interface HostFailure {
     readonly error: unknown;
 }
 
+/**
+ * Warns whenever one of these hosts is lost.
+ *
+ * @returns a function that ends it
+ */
+export function warnOfLosses(hosts: readonly Host[], options: CommonOptions): () => void {
+    const ids = hosts.map(host =>
+        host.connect('notify::state', () => {
+            if (host.state === 'lost') warn(host.id, host.error, options);
+        }),
+    );
+    return () => ids.forEach((id, index) => hosts[index]!.disconnect(id));
+}
+
 /** Being refused is what a person can mend, and what hides the machines they look for. */
-function mostTelling(failures: readonly HostFailure[]): unknown {
+export function mostTelling(failures: readonly HostFailure[]): unknown {
     const denied = failures.find(({error}) => describeProblem(error).category === 'denied');
     return (denied ?? failures[0])?.error;
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {HostList} from '../shared/hosts/hostList.js';
 import {driverById} from '../shared/libvirt/drivers.js';
-import {LibvirtError} from '../shared/libvirt/libvirtErrors.js';
+import {DriverMissingError, LibvirtError} from '../shared/libvirt/libvirtErrors.js';
 import {domainPathOf} from '../shared/libvirt/objectPath.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {AmbiguousMachineError, NoSuchMachineError} from '../shared/machines/machineErrors.js';
 import type {MachineList} from '../shared/machines/machineList.js';
 import {delay, withDeadline} from '../shared/platform/clock.js';
-import {type HostFailure, judgeFailures} from './hostFailures.js';
+import {type HostFailure, mostTelling} from './hostFailures.js';
 import {type CommonOptions, timeoutMs} from './options.js';
-import {preferredDeadlineMs, preferredHosts} from './settings.js';
+import {hostsToAsk, preferredDeadlineMs} from './settings.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -30,19 +30,24 @@ export interface Wanted {
 }
 
 /** Takes a MACHINE argument apart. */
-export function readArgument(argument: string, options: CommonOptions): Wanted {
+export async function readArgument(argument: string, options: CommonOptions): Promise<Wanted> {
     if (options.host) return {text: argument, hosts: options.host, hostsNamed: true};
     const slash = argument.indexOf('/');
     const host = argument.slice(0, Math.max(0, slash));
     if (driverById(host)) return {text: argument.slice(slash + 1), hosts: [host], hostsNamed: true};
-    return {text: argument, hosts: preferredHosts(), hostsNamed: false};
+    return {text: argument, hosts: await hostsToAsk(options), hostsNamed: false};
 }
 
-/** Follows hosts until the process ends. */
+/**
+ * Follows hosts until the process ends.
+ *
+ * @throws DriverMissingError when there is none, since that would be silence for ever
+ */
 export function followHosts(ids: readonly string[]): HostList {
     const hosts = new HostList();
     hosts.defaultDeadlineMs = preferredDeadlineMs();
     hosts.setHosts(ids);
+    if (hosts.lists.length === 0) throw new DriverMissingError(`None of these is known: ${ids.join(', ')}`);
     return hosts;
 }
 
@@ -65,18 +70,23 @@ export function hostAnswers(hosts: HostList, limitMs: number | undefined): Promi
     );
 }
 
+/** Finds the machine that a MACHINE argument means; see `findWanted`. */
+export async function findMachine(argument: string, options: CommonOptions): Promise<Found> {
+    return await findWanted(await readArgument(argument, options), options);
+}
+
 /**
  * Finds the one machine of that name or UUID; only the whole name counts.
  *
- * @throws NoSuchMachineError, AmbiguousMachineError, or what the hosts failed with
+ * @throws NoSuchMachineError when every host has said so, AmbiguousMachineError, or what a host failed with that
+ * may have the machine
  */
-export async function findMachine(argument: string, options: CommonOptions): Promise<Found> {
-    const wanted = readArgument(argument, options);
+export async function findWanted(wanted: Wanted, options: CommonOptions): Promise<Found> {
     const hosts = followHosts(wanted.hosts);
     const answers = hostAnswers(hosts, timeoutMs(options));
     await Promise.race([answers, onceFound(hosts, wanted.text)]);
     const named = hosts.lists.flatMap(list => list.byName(wanted.text) ?? []);
-    const found = named.length > 0 ? named : await byUuid(hosts.lists, wanted.text);
+    const found = [...new Set([...named, ...(await byUuid(hosts.lists, wanted.text))])];
     if (found.length > 1)
         throw new AmbiguousMachineError(
             wanted.text,
@@ -84,11 +94,7 @@ export async function findMachine(argument: string, options: CommonOptions): Pro
         );
     if (found[0]) return {hosts, machine: found[0]};
     const failures = (await answers).filter(answer => answer !== null);
-    judgeFailures(failures, wanted.hosts.length, {
-        ...options,
-        ...(wanted.hostsNamed ? {host: wanted.hosts} : {}),
-    });
-    throw new NoSuchMachineError(wanted.text);
+    throw failures.length > 0 ? mostTelling(failures) : new NoSuchMachineError(wanted.text);
 }
 
 /** Resolves a moment after a host has shown that it has the machine. */
@@ -115,8 +121,9 @@ async function byUuid(lists: readonly MachineList[], text: string): Promise<Mach
                 machine?.setPath(path);
                 return machine ? [machine] : [];
             } catch (error) {
-                if (error instanceof LibvirtError) return [];
-                throw error;
+                const verdict = await list.host.verdict(error);
+                if (verdict instanceof LibvirtError) return [];
+                throw verdict;
             }
         }),
     );

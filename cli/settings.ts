@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Gio from 'gi://Gio';
 
+import {driverById} from '../shared/libvirt/drivers.js';
 import {SETTINGS_SCHEMA} from '../shared/names.js';
 import {Preferences} from '../shared/settings/preferences.js';
+import type {CommonOptions} from './options.js';
 
 const DEFAULT_HOSTS = ['system', 'session'];
 
@@ -28,10 +30,23 @@ function schemaBesideUs(around: Gio.SettingsSchemaSource | null): Gio.SettingsSc
     return Gio.SettingsSchemaSource.new_from_directory(directory, around, true).lookup(SETTINGS_SCHEMA, true);
 }
 
-/** Ids of the hosts to ask when none is named. */
-export function preferredHosts(): string[] {
-    const hosts = preferences()?.hosts ?? [];
-    return hosts.length > 0 ? hosts : DEFAULT_HOSTS;
+/**
+ * Ids of the hosts to ask, each once and all of them known: those that were named, else what the user prefers.
+ *
+ * Warns of those that are not known; the parser has looked at what was named.
+ */
+export async function hostsToAsk(options: CommonOptions): Promise<string[]> {
+    if (options.host) return [...new Set(options.host)];
+    const hosts = [...new Set(preferences()?.hosts)];
+    const known = hosts.filter(id => driverById(id));
+    if (known.length < hosts.length) {
+        const {warnOfUnknownHosts} = await import('./exceptional.js');
+        warnOfUnknownHosts(
+            hosts.filter(id => !driverById(id)),
+            options,
+        );
+    }
+    return known.length > 0 ? known : DEFAULT_HOSTS;
 }
 
 /** How long a guest may take to shut down unless its machine says otherwise, in milliseconds. */

@@ -8,7 +8,7 @@ import {_} from '../../shared/platform/i18n.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
 import {stderr, stdout} from '../output.js';
 import {columnsOf, escapeControls} from '../plainText.js';
-import {preferredHosts} from '../settings.js';
+import {hostsToAsk} from '../settings.js';
 import {type Cell, formatTable} from '../table.js';
 
 export interface ListOptions extends CommonOptions {
@@ -24,7 +24,9 @@ export async function list(options: ListOptions): Promise<void> {
     if (options.json) {
         stdout.json(machines.map(({name, uuid, state, reason, host}) => ({name, uuid, state, reason, host})));
     } else if (options.names) {
-        for (const name of addresses(machines)) stdout.line(name);
+        // What a person reads must not turn the line round; a shell that completes needs the name as it is.
+        const shown = stdout.isTerminal ? escapeControls : String;
+        for (const name of addresses(machines)) stdout.line(shown(name));
     } else if (machines.length === 0) {
         stderr.line(_('There are no machines.'));
     } else {
@@ -33,7 +35,7 @@ export async function list(options: ListOptions): Promise<void> {
 }
 
 async function askHosts(options: ListOptions): Promise<ListedMachine[]> {
-    const hosts = [...new Set(options.host ?? preferredHosts())];
+    const hosts = await hostsToAsk(options);
     const rollCall = new RollCall();
     const limit = timeoutMs(options);
     const answers = await Promise.allSettled(

@@ -22,10 +22,11 @@ const MARGIN_MS = 1000;
  */
 export async function stop(options: StopOptions, argument: string): Promise<void> {
     const limit = timeoutMs(options);
-    // No time for the guest does not mean that there is no time for libvirt.
-    const {machine} = await findMachine(argument, limit === 0 ? {...options, timeout: undefined} : options);
-    const startedAt = monotonicMs();
     const force = options.force === true;
+    // The time of a guest that is to be forced off, or that has none, is not libvirt's.
+    const patient = force || limit === 0;
+    const {machine} = await findMachine(argument, patient ? {...options, timeout: undefined} : options);
+    const startedAt = monotonicMs();
     const canAsk = possibleActions(machine.state).includes('shutdown') && limit !== 0;
     if (!force || canAsk) {
         const over = await askGuest(machine, limit);

@@ -3,9 +3,10 @@ import type {Machine} from '../../shared/machines/machine.js';
 import {MachineGoneError, NoSuchMachineError} from '../../shared/machines/machineErrors.js';
 import {monotonicMs, withDeadline} from '../../shared/platform/clock.js';
 import {_, fill} from '../../shared/platform/i18n.js';
+import {warnOfLosses} from '../hostFailures.js';
 import {Interrupted} from '../interrupted.js';
 import {onInterrupt} from '../interrupt.js';
-import {findMachine, readArgument, type Wanted} from '../machineSearch.js';
+import {findWanted, readArgument, type Wanted} from '../machineSearch.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
 import {stdout} from '../output.js';
 import {printOutcome} from '../outcome.js';
@@ -21,17 +22,23 @@ export interface WaitOptions extends CommonOptions {
 export async function wait(options: WaitOptions, argument: string): Promise<void> {
     const startedAt = monotonicMs();
     const limit = timeoutMs(options);
+    const wanted = await readArgument(argument, options);
     let machine: Machine;
     try {
-        ({machine} = await findMachine(argument, options));
+        ({machine} = await findWanted(wanted, options));
     } catch (error) {
         if (!(error instanceof NoSuchMachineError) || options.for !== 'gone') throw error;
-        printGone(readArgument(argument, options), options, monotonicMs() - startedAt);
+        printGone(wanted, options, monotonicMs() - startedAt);
         return;
     }
+    const endWarnings = warnOfLosses([machine.host], options);
     const reached = untilReached(machine, options.for);
     const left = limit === undefined ? undefined : Math.max(0, limit - (monotonicMs() - startedAt));
-    await (left === undefined ? reached : withDeadline(machine.name, left, reached));
+    try {
+        await (left === undefined ? reached : withDeadline(machine.name, left, reached));
+    } finally {
+        endWarnings();
+    }
     await printOutcome(machine, 'wait', monotonicMs() - startedAt, options);
 }
 

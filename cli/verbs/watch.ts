@@ -3,27 +3,26 @@ import GLib from 'gi://GLib';
 import GLibUnix from 'gi://GLibUnix';
 
 import type {HostList} from '../../shared/hosts/hostList.js';
-import type {Host} from '../../shared/libvirt/host.js';
 import type {Happening} from '../../shared/machines/happening.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {happeningLabel} from '../../shared/machines/words.js';
-import {judgeFailures} from '../hostFailures.js';
+import {judgeFailures, warnOfLosses} from '../hostFailures.js';
 import {onInterrupt} from '../interrupt.js';
 import {findMachine, followHosts, hostAnswers} from '../machineSearch.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
 import {knownUuid} from '../outcome.js';
 import {PipeClosedError, stdout} from '../output.js';
 import {escapeControls} from '../plainText.js';
-import {warn} from '../report.js';
-import {preferredHosts} from '../settings.js';
+import {hostsToAsk} from '../settings.js';
 
 /** `handover watch`: prints until it is interrupted, or nobody reads any more. */
 export async function watch(options: CommonOptions, argument: string | undefined): Promise<void> {
+    stdout.check();
     // From here on an interrupt is an end like any other.
     const interrupted = new Promise<void>(resolve => onInterrupt(() => resolve()));
     const {hosts, machine} =
         argument === undefined
-            ? {hosts: followHosts(options.host ?? preferredHosts())}
+            ? {hosts: followHosts(await hostsToAsk(options))}
             : await findMachine(argument, options);
     const printed = print(hosts, machine, options);
     const ready = announceHosts(hosts, options);
@@ -40,10 +39,10 @@ export async function watch(options: CommonOptions, argument: string | undefined
 async function announceHosts(hosts: HostList, options: CommonOptions): Promise<void> {
     const failures = (await hostAnswers(hosts, timeoutMs(options))).filter(answer => answer !== null);
     judgeFailures(failures, hosts.lists.length, options);
-    for (const {host} of hosts.lists)
-        host.connect('notify::state', (changed: Host) => {
-            if (changed.state === 'lost') warn(changed.id, changed.error, options);
-        });
+    warnOfLosses(
+        hosts.lists.map(({host}) => host),
+        options,
+    );
 }
 
 /** Settles only when it cannot print. */

@@ -61,6 +61,16 @@ describe('every verb', () => {
         expect(jsonError(err)['kind']).toBe('not-in-that-state');
     });
 
+    it('has nothing to stop where nothing runs', async () => {
+        for (const args of [['stop'], ['stop', '--force'], ['stop', '--force', '--timeout', '0']]) {
+            const {code, err} = await handover([...args, 'test/web']);
+            expect({args, code}).toEqual({args, code: 1});
+            expect(err).toMatch(
+                /^handover: web could not be .*\. web is off already\. There is nothing to do\.\n$/,
+            );
+        }
+    });
+
     it('shows a machine', async () => {
         const {code, out} = await handover(['show', '--json', 'test/web']);
         expect(code).toBe(0);
@@ -147,9 +157,27 @@ describe('the machine that is meant', () => {
     it('is never guessed', async () => {
         expect(await found('--host', 'test', 'tes')).toBe('3: no-such-machine');
         expect(await found('--host', 'test', 'TEST')).toBe('3: no-such-machine');
-        expect(await found('--host', 'test', '')).toBe('3: no-such-machine');
         expect(await found('--host', 'session', 'test')).toBe('3: no-such-machine');
         expect(await found('--host', 'test', TEST_UUID.replace('6695', '6696'))).toBe('3: no-such-machine');
+    });
+
+    it('is not left empty', async () => {
+        for (const args of [[''], ['--host', 'test', ''], ['test/']])
+            expect(await found(...args)).toBe('2: usage');
+        expect((await handover(['watch', ''])).code).toBe(2);
+    });
+
+    it('is not the one that is called like the UUID of another', async () => {
+        await testDriver.define(TEST_UUID);
+        const text = await handover(['stop', '--force', `test/${TEST_UUID}`]);
+        expect({code: text.code, out: text.out}).toEqual({code: 2, out: ''});
+        expect(text.err).toBe(
+            `handover: Which machine? ${TEST_UUID} is the name of one machine and the UUID of another. ` +
+                'Give the UUID of the first, or the name of the second.\n',
+        );
+        expect(await found('test/test')).toBe('test');
+        const other = (await testDriver.paths()).find(path => !path.includes(TEST_UUID.slice(0, 8)))!;
+        expect(await found(`test/${other.replace(/.*\/_/, '').replaceAll('_', '-')}`)).toBe(TEST_UUID);
     });
 
     it('must be on one host only', async () => {
@@ -168,6 +196,10 @@ describe('the machine that is meant', () => {
             detail: 'More than one machine has that name',
             command: null,
         });
+        const text = await handover(['start', ...both, 'test']);
+        expect(text.err).toBe(
+            'handover: Which machine? Several hosts have a machine called test: test, session. Choose one with “--host”.\n',
+        );
         expect(await found('session/test')).toBe('test');
         const names = await handover(['list', '--names', ...both]);
         expect(names.out).toBe('test/test\nsession/test\n');
