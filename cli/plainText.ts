@@ -4,16 +4,19 @@ import GLib from 'gi://GLib';
 
 const SHORT: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\'};
 
+const HIDDEN =
+    /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\\]/gu;
+
 /** What nearly every name is. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /**
- * A string with everything that a terminal could obey, or that turns the line round, written as an escape:
- * `\n`, `\x1b`, `\u202e`.
+ * A string with everything that a terminal could obey, that turns the line round, or that nobody can see, written
+ * as an escape: `\n`, `\x1b`, `\u202e`, `\u200b`. The joiners stay: scripts and emoji need them.
  */
 export function escapeControls(text: string): string {
     if (PLAIN.test(text) && !text.includes('\\')) return text;
-    return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\\]/gu, character => {
+    return text.replace(HIDDEN, character => {
         const code = character.codePointAt(0)!;
         return (
             SHORT[character] ??

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {runProgram} from '../harness/program.js';
 import {testDriver} from '../libvirt/testDriver.js';
 import {handover, json, jsonError} from './handover.js';
 
@@ -52,6 +53,18 @@ describe('names that nobody would choose', () => {
             expect(stopped.out).toMatch(/^[^\n]+: Off\n$/);
         });
     }
+
+    it('do no harm to a terminal that lists them, and come whole to the shell that completes them', async () => {
+        const invisible = 'in\u200bvi\u2028si\ufeffble';
+        await testDriver.define(invisible);
+        const {out} = await runProgram(['script', '-qec', 'handover list --names --host test', '/dev/null']);
+        expect(out).toContain('مكتب \\u202e live\r\n');
+        expect(out).toContain('in\\u200bvi\\u2028si\\ufeffble\r\n');
+        expect(out).toContain('🖥️ 机器\r\n');
+        expect(out).not.toMatch(/[\u200b\u2028\u202e\ufeff]/);
+        const piped = (await handover(['list', '--names', '--host', 'test'])).out.split('\n');
+        for (const name of [invisible, NAMES.rightToLeft, NAMES.backslash]) expect(piped).toContain(name);
+    });
 
     it('do no harm in a failure', async () => {
         const text = await handover(['resume', '--host', 'test', '--', NAMES.tab]);
