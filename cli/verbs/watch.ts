@@ -32,7 +32,8 @@ export async function watch(options: CommonOptions, argument: string | undefined
         readerGone(),
         ready.then(() => new Promise<never>(() => undefined)),
     ]);
-    hosts.close();
+    // The end of the process closes everything. Closing first would set threads of GIO to work, and GJS takes the
+    // heap apart under them: after some time a good part of such ends was an abort.
 }
 
 /** Fails when no host can be reached, and warns of the others. */
