@@ -4,15 +4,15 @@ import GLib from 'gi://GLib';
 
 const SHORT: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\'};
 
-const HIDDEN =
-    /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\\]/gu;
+const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\\]|(?![\u200c\u200d\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 
 /** What nearly every name is. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /**
  * A string with everything that a terminal could obey, that turns the line round, or that nobody can see, written
- * as an escape: `\n`, `\x1b`, `\u202e`, `\u200b`. The joiners stay: scripts and emoji need them.
+ * as an escape: `\n`, `\x1b`, `\u202e`, `\u200b`. The joiners and the signs that choose between a picture and
+ * a letter stay: scripts and emoji need them.
  */
 export function escapeControls(text: string): string {
     if (PLAIN.test(text) && !text.includes('\\')) return text;
@@ -22,7 +22,9 @@ export function escapeControls(text: string): string {
             SHORT[character] ??
             (code < 0x100
                 ? `\\x${code.toString(16).padStart(2, '0')}`
-                : `\\u${code.toString(16).padStart(4, '0')}`)
+                : code < 0x10000
+                  ? `\\u${code.toString(16).padStart(4, '0')}`
+                  : `\\u{${code.toString(16)}}`)
         );
     });
 }
