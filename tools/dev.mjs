@@ -3,6 +3,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {install, prefix} from './lib/desktopInstall.mjs';
+import {missingToRun} from './lib/desktopNeeds.mjs';
 import {checkout} from './lib/enter.mjs';
 import {capture, run} from './lib/process.mjs';
 import {progress, runTool, ToolError} from './lib/progress.mjs';
@@ -41,6 +42,8 @@ async function shellCommand() {
 await runTool(async () => {
     const [what] = process.argv.slice(2);
     if (what !== 'shell' && what !== 'app') throw new ToolError(usage);
+    const lacking = await missingToRun();
+    if (lacking !== undefined) throw new ToolError(lacking);
     await ensureNodeModules();
     await install();
     const command = what === 'shell' ? await shellCommand() : [join(prefix, 'bin/handover-app')];

@@ -17,7 +17,7 @@ async function main(): Promise<void> {
     let panel: Panel | undefined;
     try {
         panel = await Panel.start(
-            {hosts: "['session', 'test']", 'chosen-machine': "'session/alpine'"},
+            {hosts: "['session']", 'chosen-machine': "'session/alpine'"},
             {env: settings},
         );
         const {shell} = panel;

@@ -46,7 +46,10 @@ export class Walk {
     async #define(): Promise<void> {
         await this.#virsh.define(this.#alpine.xml);
         await this.#virsh.define(this.#build.xml);
-        this.transcript.say('libvirt has two machines in qemu:///session, and the test driver one');
+        this.transcript.say(
+            'libvirt has two machines in qemu:///session; none runs, as the icon in the top bar says',
+        );
+        await this.#iconIs('idle');
         await this.#picture('top-bar');
     }
 
@@ -93,11 +96,10 @@ export class Walk {
     async #commandLine(): Promise<void> {
         await this.#handover('list');
         await this.#handover('start', 'build-server');
-        await this.panel.shell.waitFor(
-            `${Panel.indicator}.get_first_child().gicon.get_file().get_basename().includes('running')`,
-        );
+        await this.#iconIs('running');
         this.transcript.say('the indicator shows that a machine runs');
         await this.#build.waitUntilReady();
+        this.transcript.say('its guest is up');
     }
 
     async #handover(...words: string[]): Promise<void> {
@@ -115,6 +117,7 @@ export class Walk {
         await this.#stateIs('alpine', 'running');
         this.transcript.say('the key Super+Alt+V started the chosen machine, alpine');
         await this.#alpine.waitUntilReady();
+        this.transcript.say('its guest is up');
     }
 
     async #crash(): Promise<void> {
@@ -128,6 +131,7 @@ export class Walk {
         );
         const actions = told.actions.map(label => `“${label}”`).join(', ');
         this.transcript.say(`build-server panicked, and a notification says so, with ${actions}`);
+        await this.#iconIs('attention');
         await this.#picture('crashed');
         await this.panel.open();
         await this.#picture('menu-after-crash');
@@ -144,6 +148,10 @@ export class Walk {
         await waitFor(`${name} ${state}`, async () => (await this.#virsh.state(name)).state === state, {
             within: 30_000,
         });
+    }
+
+    async #iconIs(state: string): Promise<void> {
+        await waitFor(`icon ${state}`, async () => (await this.panel.icon()) === state);
     }
 
     #picture(name: string): Promise<void> {
