@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+import {PrivateBus} from '../fakes/privateBus.js';
+import {findAll, nameOf, waitForAbsence} from '../harness/accessibility.js';
+import {HeadlessShell} from '../harness/headlessShell.js';
+import {AppProgram} from './appProgram.js';
+import {richXml, testMachines} from './testMachines.js';
+
+/** A long text may cost this much more (ms) than a short one. */
+const LONGER_MS = 1500;
+
+describe('a problem in the app', () => {
+    let shell: HeadlessShell;
+
+    beforeAll(async () => {
+        shell = await HeadlessShell.start();
+        await testMachines.clear();
+        await testMachines.define(richXml('alpine'));
+    });
+    afterEach(() => AppProgram.stopCurrent());
+    afterAll(() => shell.stop());
+
+    it('is shown at once, however long its text is, and turns no direction', async () => {
+        const app = await AppProgram.start(shell);
+        await app.choose('alpine', 'Start');
+        const show = async (text: string[]): Promise<number> => {
+            const before = GLib.get_monotonic_time();
+            await app.activate('show-problem', new GLib.Variant('(ssss)', ['test/alpine', ...text]));
+            await app.see({name: 'Copy details', role: 'button'});
+            return (GLib.get_monotonic_time() - before) / 1000;
+        };
+        const short = await show(['title', 'body', 'detail']);
+        await app.press('Close', 'button');
+        await waitForAbsence(app.root, {name: 'Copy details', role: 'button'});
+        const text = [`\u202e${'title'.repeat(1000)}`, 'body '.repeat(10_000), 'x'.repeat(200_000)];
+
+        expect(await show(text)).toBeLessThan(short + LONGER_MS);
+        const turned = findAll(app.root, {name: /\u202e/});
+        expect(turned.map(nameOf)).toEqual([]);
+        await app.press('Close', 'button');
+        expect(await app.stop()).toEqual([]);
+    });
+
+    it('of rights is told with the command that helps', async () => {
+        const address = GLib.getenv('DBUS_SESSION_BUS_ADDRESS');
+        const bus = await PrivateBus.start({
+            services: {'org.libvirt': '/usr/sbin/libvirt-dbus --session'},
+            policy: '<deny send_destination="org.libvirt"/>',
+        });
+        const refusing = GLib.getenv('DBUS_SESSION_BUS_ADDRESS') ?? '';
+        GLib.setenv('DBUS_SESSION_BUS_ADDRESS', address ?? '', true);
+        const app = await AppProgram.start(shell, {
+            hosts: ['system'],
+            env: {DBUS_SYSTEM_BUS_ADDRESS: refusing},
+        });
+        await app.see({name: 'Not allowed to use the system’s machines', role: 'label'});
+        await app.see({name: /^sudo usermod --append --groups libvirt/, role: 'label'});
+        await app.picture('denied');
+        expect(await app.stop()).toEqual([]);
+        await bus.stop();
+    });
+});
