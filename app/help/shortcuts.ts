@@ -1,16 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Adw from 'gi://Adw?version=1';
 import Gtk from 'gi://Gtk?version=4.0';
 
-import {APP_PATH} from '../../shared/names.js';
+import {_, pgettext} from '../../shared/platform/i18n.js';
+
+/** Every shortcut: what it does, and its keys as GTK writes them. */
+function shortcuts(): readonly (readonly [title: string, keys: string])[] {
+    return [
+        [pgettext('shortcuts', 'Search machines'), '<Control>f'],
+        [pgettext('shortcuts', 'Open the main menu'), 'F10'],
+        [pgettext('shortcuts', 'Preferences'), '<Control>comma'],
+        [pgettext('shortcuts', 'Keyboard shortcuts'), '<Control>question'],
+        [pgettext('shortcuts', 'Try lost connections again'), '<Control>r'],
+        [pgettext('shortcuts', 'Quit'), '<Control>q'],
+        [pgettext('shortcuts', 'Start or shut down the machine'), '<Control>Return'],
+        [pgettext('shortcuts', 'Pause the machine'), '<Control>p'],
+        [pgettext('shortcuts', 'Show the machine’s log'), '<Control>l'],
+        [pgettext('shortcuts', 'Back to the list'), '<Alt>Left'],
+    ];
+}
 
 /**
- * Shows the keyboard shortcuts.
- *
- * Gtk.ShortcutsWindow, because Adw.ShortcutsDialog came with libadwaita 1.8 and GNOME 48 has 1.7.
+ * Shows the keyboard shortcuts: in the dialog of libadwaita 1.8, which fits every width, and before it, as in GNOME 48,
+ * in GTK's window.
  */
 export function showShortcuts(parent: Gtk.Window): void {
-    const builder = Gtk.Builder.new_from_resource(`${APP_PATH}/help/shortcuts.ui`);
-    const window = builder.get_object<Gtk.ShortcutsWindow>('shortcuts');
-    window.transient_for = parent;
+    const present: Partial<typeof Adw> = Adw;
+    if (present.ShortcutsDialog) showDialog(parent);
+    else showWindow(parent);
+}
+
+function showDialog(parent: Gtk.Window): void {
+    const section = new Adw.ShortcutsSection();
+    for (const [title, accelerator] of shortcuts()) section.add(new Adw.ShortcutsItem({title, accelerator}));
+    const dialog = new Adw.ShortcutsDialog();
+    dialog.add(section);
+    dialog.present(parent);
+}
+
+function showWindow(parent: Gtk.Window): void {
+    // One group, which is one column: two would not fit a screen that is 360 pixels wide.
+    const group = new Gtk.ShortcutsGroup({title: _('General')});
+    for (const [title, accelerator] of shortcuts())
+        group.add_shortcut(new Gtk.ShortcutsShortcut({title, accelerator}));
+    const section = new Gtk.ShortcutsSection({section_name: 'handover', max_height: 12});
+    section.add_group(group);
+    const window = new Gtk.ShortcutsWindow({modal: true, transient_for: parent});
+    window.add_section(section);
     window.present();
 }

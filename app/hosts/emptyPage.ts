@@ -5,7 +5,7 @@ import GObject from 'gi://GObject';
 import type Gtk from 'gi://Gtk?version=4.0';
 
 import {APP_PATH} from '../../shared/names.js';
-import {nameMenuItems} from '../widgets/namedMenu.js';
+import {showMainMenu} from '../widgets/mainMenu.js';
 
 /** What is shown while libvirt answers and has no machine. */
 export class EmptyPage extends Adw.Bin {
@@ -24,6 +24,6 @@ export class EmptyPage extends Adw.Bin {
 
     constructor() {
         super();
-        nameMenuItems(this._menuButton.popover);
+        showMainMenu(this._menuButton);
     }
 }

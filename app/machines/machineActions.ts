@@ -8,6 +8,7 @@ import {CancelledError} from '../../shared/platform/errors.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import type {Window} from '../window.js';
 import {mayRun} from './confirmation.js';
+import {Followed} from './follow.js';
 
 /**
  * What can be done with the machine that is shown, as one action group for buttons, menus and keys.
@@ -19,8 +20,10 @@ export class MachineActions {
     readonly #actions = new Map<MachineAction, Gio.SimpleAction>();
     readonly #obvious = new Gio.SimpleAction({name: 'obvious'});
     readonly #showLog = new Gio.SimpleAction({name: 'show-log'});
-    #machine: Machine | null = null;
-    #release: () => void = () => undefined;
+    readonly #cancel = new Gio.SimpleAction({name: 'cancel'});
+    readonly #followed = new Followed(['notify::state', 'notify::transition', 'gone'], () => this.#sync());
+    #releaseHost: () => void = () => undefined;
+    #releaseOperation: () => void = () => undefined;
 
     /** Called when the log of the machine is wanted. */
     onShowLog: () => void = () => undefined;
@@ -29,39 +32,32 @@ export class MachineActions {
     constructor(private readonly window: Window) {
         for (const name of MACHINE_ACTIONS) {
             const action = new Gio.SimpleAction({name});
-            action.connect('activate', () => this.#machine && this.run(this.#machine, name));
+            action.connect('activate', () => this.machine && this.run(this.machine, name));
             this.#actions.set(name, action);
             this.group.add_action(action);
         }
         this.#obvious.connect('activate', () => {
-            const obvious = this.#machine?.obvious;
-            if (this.#machine && obvious) this.run(this.#machine, obvious);
+            const obvious = this.machine?.obvious;
+            if (this.machine && obvious) this.run(this.machine, obvious);
         });
         this.#showLog.connect('activate', () => this.onShowLog());
+        this.#cancel.connect('activate', () => this.machine?.operation?.cancel());
+        this.group.add_action(this.#cancel);
         this.group.add_action(this.#obvious);
         this.group.add_action(this.#showLog);
         this.#sync();
     }
 
     get machine(): Machine | null {
-        return this.#machine;
+        return this.#followed.machine;
     }
 
     set machine(machine: Machine | null) {
-        if (machine === this.#machine) return;
-        this.#release();
-        this.#machine = machine;
-        this.#release = () => undefined;
-        if (machine) {
-            const ids = ['notify::state', 'notify::transition', 'gone'].map(signal =>
-                machine.connect(signal, () => this.#sync()),
-            );
-            const host = machine.host.connect('notify::state', () => this.#sync());
-            this.#release = () => {
-                for (const id of ids) machine.disconnect(id);
-                machine.host.disconnect(host);
-            };
-        }
+        if (!this.#followed.set(machine)) return;
+        this.#releaseHost();
+        const host = machine?.host;
+        const id = host?.connect('notify::state', () => this.#sync());
+        this.#releaseHost = () => id !== undefined && host?.disconnect(id);
         this.#sync();
     }
 
@@ -88,10 +84,17 @@ export class MachineActions {
     }
 
     #sync(): void {
-        const possible = this.#machine?.actions ?? [];
+        const possible = this.machine?.actions ?? [];
         for (const [name, action] of this.#actions) action.enabled = possible.includes(name);
-        this.#obvious.enabled = (this.#machine?.obvious ?? null) !== null;
-        this.#showLog.enabled = this.#machine !== null;
+        const operation = this.machine?.operation ?? null;
+        this.#releaseOperation();
+        const id = operation?.connect('notify::can-cancel', () => {
+            this.#cancel.enabled = operation.canCancel;
+        });
+        this.#releaseOperation = () => id !== undefined && operation?.disconnect(id);
+        this.#cancel.enabled = operation?.canCancel ?? false;
+        this.#obvious.enabled = (this.machine?.obvious ?? null) !== null;
+        this.#showLog.enabled = this.machine !== null;
     }
 }
 

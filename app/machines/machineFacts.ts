@@ -6,6 +6,7 @@ import Gtk from 'gi://Gtk?version=4.0';
 import type {Machine} from '../../shared/machines/machine.js';
 import {_, oneLine} from '../../shared/platform/i18n.js';
 import {type Fact, type FactGroup, factsOf} from './facts.js';
+import {Followed} from './follow.js';
 
 /** What the machine's definition says, in groups of rows. */
 export class MachineFacts extends Gtk.Box {
@@ -13,8 +14,7 @@ export class MachineFacts extends Gtk.Box {
         GObject.registerClass({GTypeName: 'HandoverMachineFacts'}, this);
     }
 
-    #machine: Machine | null = null;
-    #release: () => void = () => undefined;
+    readonly #followed = new Followed(['notify::details-loaded'], () => this.#sync());
     readonly #groups: Adw.PreferencesGroup[] = [];
 
     constructor(properties?: Partial<Gtk.Box.ConstructorProps>) {
@@ -22,21 +22,16 @@ export class MachineFacts extends Gtk.Box {
     }
 
     get machine(): Machine | null {
-        return this.#machine;
+        return this.#followed.machine;
     }
 
     set machine(machine: Machine | null) {
-        if (machine === this.#machine) return;
-        this.#release();
-        this.#machine = machine;
-        const id = machine?.connect('notify::details-loaded', () => this.#sync());
-        this.#release = () => id !== undefined && machine?.disconnect(id);
-        this.#sync();
+        if (this.#followed.set(machine)) this.#sync();
     }
 
     #sync(): void {
         for (const group of this.#groups.splice(0)) this.remove(group);
-        const machine = this.#machine;
+        const {machine} = this;
         if (!machine?.definition) return;
         for (const facts of factsOf(machine, machine.definition)) {
             const group = makeGroup(facts);

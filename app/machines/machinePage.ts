@@ -17,12 +17,14 @@ import {nameMenuItems} from '../widgets/namedMenu.js';
 import type {Window} from '../window.js';
 import {LogView} from './logView.js';
 import type {MachineActions} from './machineActions.js';
+import {Followed} from './follow.js';
 import {MachineFacts} from './machineFacts.js';
 import type {MachineLog} from './machineLog.js';
 import {MachineSettings} from './machineSettings.js';
+import {OperationBar} from './operationBar.js';
 import {showState} from './stateLook.js';
 
-for (const type of [LogView, MachineFacts, MachineSettings]) GObject.type_ensure(type.$gtype);
+for (const type of [LogView, MachineFacts, MachineSettings, OperationBar]) GObject.type_ensure(type.$gtype);
 
 /** Everything about one machine: its state and what to do with it, its definition, its log. */
 export class MachinePage extends Adw.NavigationPage {
@@ -42,6 +44,7 @@ export class MachinePage extends Adw.NavigationPage {
                     'problemText',
                     'button',
                     'onlyButton',
+                    'operation',
                     'facts',
                     'settings',
                     'log',
@@ -60,15 +63,28 @@ export class MachinePage extends Adw.NavigationPage {
     declare private readonly _problemText: Gtk.Label;
     declare private readonly _button: Adw.SplitButton;
     declare private readonly _onlyButton: Gtk.Button;
+    declare private readonly _operation: OperationBar;
     declare private readonly _facts: MachineFacts;
     declare private readonly _settings: MachineSettings;
     declare private readonly _log: LogView;
 
-    #machine: Machine | null = null;
     #problem: Problem | null = null;
     /** The actions that are in the drop-down. */
     #menuFor = '';
-    #release: () => void = () => undefined;
+    readonly #followed = new Followed(
+        [
+            'state',
+            'reason',
+            'transition',
+            'failing',
+            'since',
+            'name',
+            'short-name',
+            'title',
+            'details-loaded',
+        ].map(property => `notify::${property}`),
+        () => this.#sync(),
+    );
 
     constructor(
         private readonly window: Window,
@@ -84,42 +100,26 @@ export class MachinePage extends Adw.NavigationPage {
 
     /** The machine that is shown. */
     get machine(): Machine | null {
-        return this.#machine;
+        return this.#followed.machine;
     }
 
     set machine(machine: Machine | null) {
-        if (machine === this.#machine) return;
-        this.#release();
-        this.#machine = machine;
-        this.#release = () => undefined;
+        if (!this.#followed.set(machine)) return;
+        this._operation.machine = machine;
         this._facts.machine = machine;
         this._settings.machine = machine;
         this._log.follow(machine, this.log);
         if (!machine) return;
 
-        const signals = [
-            'state',
-            'reason',
-            'transition',
-            'failing',
-            'since',
-            'name',
-            'short-name',
-            'title',
-            'details-loaded',
-        ].map(property => machine.connect(`notify::${property}`, () => this.#sync()));
-        this.#release = () => {
-            for (const id of signals) machine.disconnect(id);
-        };
         this._scroller.vadjustment.value = 0;
         this.#sync();
         machine.loadDetails().catch((error: unknown) => {
-            if (machine === this.#machine && !machine.isGone) this.window.toast(describeProblem(error).title);
+            if (machine === this.machine && !machine.isGone) this.window.toast(describeProblem(error).title);
         });
     }
 
     onBanner(): void {
-        const machine = this.#machine;
+        const machine = this.machine;
         const problem = this.#problem;
         if (!machine || !problem) return;
         switch (problem.remedy) {
@@ -134,9 +134,9 @@ export class MachinePage extends Adw.NavigationPage {
     }
 
     #sync(): void {
-        const machine = this.#machine;
+        const machine = this.machine;
         if (!machine) return;
-        const label = oneLine(machine.title || machine.name);
+        const label = oneLine(machine.label);
         this.title = label;
         this._name.label = label;
         this._state.label = stateSentence(machine);

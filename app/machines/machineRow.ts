@@ -5,7 +5,7 @@ import Pango from 'gi://Pango';
 
 import type {Machine} from '../../shared/machines/machine.js';
 import {stateLabel} from '../../shared/machines/words.js';
-import {oneLine} from '../../shared/platform/i18n.js';
+import {_, fill, oneLine} from '../../shared/platform/i18n.js';
 import {showState} from './stateLook.js';
 
 /** What a filled row is made of. */
@@ -41,7 +41,17 @@ export class MachineRow extends Gtk.ListBoxRow {
 
     /** What the machine is called here: its title, once it was read, or its name. */
     get label(): string {
-        return oneLine(this.machine.title || this.machine.name);
+        return oneLine(this.machine.label);
+    }
+
+    /**
+     * The second line: the state, and the name where the first line has a title. Two machines may have one title, or
+     * one the title that is another's name; and the list is in the order of names.
+     */
+    get #caption(): string {
+        const {label, name} = this.machine;
+        const state = stateLabel(this.machine);
+        return label === name ? state : fill(_('{state} · {name}'), {state, name});
     }
 
     /** Whether a search for these words, in lower case, finds it. */
@@ -83,20 +93,23 @@ export class MachineRow extends Gtk.ListBoxRow {
         this.update_property([Gtk.AccessibleProperty.LABEL], [this.label]);
     }
 
-    /** Renders the machine as it is; nothing happens while the row is empty. */
+    /** Renders the machine as it is; of a row that is empty there is the name alone. */
     sync(withIcon = true): void {
-        if (!this.#content) return;
+        if (!this.#content) {
+            this.syncName();
+            return;
+        }
         const {icon, name, state} = this.#content;
         const label = this.label;
-        const stateText = stateLabel(this.machine);
+        const caption = this.#caption;
         if (withIcon) showState(icon, this.machine);
         if (name.label !== label) {
             name.label = label;
             this.syncName();
         }
-        if (state.label !== stateText) {
-            state.label = stateText;
-            this.update_property([Gtk.AccessibleProperty.DESCRIPTION], [stateText]);
+        if (state.label !== caption) {
+            state.label = caption;
+            this.update_property([Gtk.AccessibleProperty.DESCRIPTION], [caption]);
         }
     }
 }

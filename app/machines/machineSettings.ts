@@ -10,6 +10,7 @@ import {delay} from '../../shared/platform/clock.js';
 import {CancelledError} from '../../shared/platform/errors.js';
 import {oneLine} from '../../shared/platform/i18n.js';
 import {describeProblem, type Problem} from '../../shared/problems/problem.js';
+import {Followed} from './follow.js';
 
 /** Whoever turns the deadline up and down is waited for this long (ms) before it is written. */
 const TURNING_MS = 600;
@@ -44,8 +45,10 @@ export class MachineSettings extends Adw.PreferencesGroup {
     /** Called when something could not be written. */
     onFailed: (problem: Problem) => void = () => undefined;
 
-    #machine: Machine | null = null;
-    #release: () => void = () => undefined;
+    readonly #followed = new Followed(
+        ['notify::details-loaded', 'notify::autostart', 'notify::persistent'],
+        () => this.#sync(),
+    );
     #syncing = false;
     #turning: Gio.Cancellable | null = null;
 
@@ -71,28 +74,17 @@ export class MachineSettings extends Adw.PreferencesGroup {
     }
 
     get machine(): Machine | null {
-        return this.#machine;
+        return this.#followed.machine;
     }
 
     set machine(machine: Machine | null) {
-        if (machine === this.#machine) return;
-        this.#release();
+        if (!this.#followed.set(machine)) return;
         this.#turning?.cancel();
-        this.#machine = machine;
-        this.#release = () => undefined;
-        if (machine) {
-            const ids = ['details-loaded', 'autostart', 'persistent'].map(property =>
-                machine.connect(`notify::${property}`, () => this.#sync()),
-            );
-            this.#release = () => {
-                for (const id of ids) machine.disconnect(id);
-            };
-        }
         this.#sync();
     }
 
     #sync(): void {
-        const machine = this.#machine;
+        const {machine} = this;
         this.sensitive = machine?.detailsLoaded ?? false;
         if (!machine) return;
         this.#syncing = true;
@@ -127,10 +119,10 @@ export class MachineSettings extends Adw.PreferencesGroup {
 
     /** Writes, and shows what is there when that fails. */
     #write(write: (machine: Machine) => Promise<void>): void {
-        const machine = this.#machine;
+        const {machine} = this;
         if (this.#syncing || !machine) return;
         write(machine).catch((error: unknown) => {
-            if (machine === this.#machine) this.#sync();
+            if (machine === this.machine) this.#sync();
             this.onFailed(describeProblem(error));
         });
     }

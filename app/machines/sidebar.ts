@@ -11,8 +11,8 @@ import type {Machine} from '../../shared/machines/machine.js';
 import {APP_PATH} from '../../shared/names.js';
 import {_} from '../../shared/platform/i18n.js';
 import {HostProblemRow} from '../hosts/hostRow.js';
-import {describeProblem} from '../../shared/problems/problem.js';
-import {nameMenuItems} from '../widgets/namedMenu.js';
+import {showMainMenu} from '../widgets/mainMenu.js';
+import {DetailsReader, readDetails} from './detailsReader.js';
 import {MachineRow} from './machineRow.js';
 import {MachineRows} from './machineRows.js';
 
@@ -67,6 +67,7 @@ export class Sidebar extends Adw.NavigationPage {
     readonly #changed = new Set<Machine>();
     #idle = 0;
     #withIcons = false;
+    readonly #reader = new DetailsReader();
     #release: () => void = () => undefined;
 
     /** Begins to show the machines; once. @param window catches what is typed, for the search */
@@ -80,9 +81,10 @@ export class Sidebar extends Adw.NavigationPage {
             this.#queueRender();
         });
         this.#release = () => hosts.disconnect(changed);
-        nameMenuItems(this._menuButton.popover);
+        showMainMenu(this._menuButton);
         this._searchBar.set_key_capture_widget(window);
         this._searchBar.connect_entry(this._searchEntry);
+        this._searchBar.connect('notify::search-mode-enabled', () => this.#readForSearch());
         this._searchEntry.connect('search-changed', () => this.#search());
         this._searchEntry.connect('activate', () => this.#openFirst());
         this._searchEntry.connect('stop-search', () => this.closeSearch());
@@ -110,6 +112,7 @@ export class Sidebar extends Adw.NavigationPage {
     /** Ends following. */
     close(): void {
         this.#release();
+        this.#reader.stop();
         this.#rows?.close();
         if (this.#idle !== 0) GLib.Source.remove(this.#idle);
         this.#idle = 0;
@@ -169,14 +172,8 @@ export class Sidebar extends Adw.NavigationPage {
     /** What a row need not have in the first frame: its icon, and the machine's title. */
     #complete(row: MachineRow): void {
         row.sync();
-        const {machine} = row;
-        machine.loadDetails().then(
-            () => row.sync(),
-            (error: unknown) => {
-                // Its page says why, when it is opened; the row keeps the name.
-                console.debug(`No details of ${machine.key}: ${describeProblem(error).detail}`);
-            },
-        );
+        // The row follows when they are there: the machine has changed then.
+        void readDetails(row.machine);
     }
 
     /** A burst of changes is rendered once. */
@@ -187,6 +184,7 @@ export class Sidebar extends Adw.NavigationPage {
             this.#idle = 0;
             this.#fillVisible();
             for (const machine of this.#changed) this.#rows?.rowOf(machine)?.sync(this.#withIcons);
+            this.#refilter();
             this.#changed.clear();
             return GLib.SOURCE_REMOVE;
         });
@@ -230,11 +228,29 @@ export class Sidebar extends Adw.NavigationPage {
         this.#words = words;
         if (words.length === 0) this._list.set_filter_func(null);
         else this._list.set_filter_func(row => row instanceof MachineRow && row.matches(this.#words));
-        const found = words.length === 0 || this.#firstMatch() !== undefined;
-        if (!found) this.#makeNothingFound();
-        this._listStack.visible_child = found ? this._scroller : this.#nothingFound!;
+        this.#showFound();
         this._scroller.vadjustment.value = 0;
         this.#queueRender();
+    }
+
+    #showFound(): void {
+        const found = this.#words.length === 0 || this.#firstMatch() !== undefined;
+        if (!found) this.#makeNothingFound();
+        this._listStack.visible_child = found ? this._scroller : this.#nothingFound!;
+    }
+
+    /** Titles can be found, too, once they were read: of every machine, since nobody knows which one is meant. */
+    #readForSearch(): void {
+        if (this._searchBar.search_mode_enabled)
+            this.#reader.read([...(this.#rows ?? [])].map(row => row.machine));
+        else this.#reader.stop();
+    }
+
+    /** A machine may have got, or lost, the words that are searched for. */
+    #refilter(): void {
+        if (this.#words.length === 0 || this.#changed.size === 0) return;
+        for (const machine of this.#changed) this.#rows?.rowOf(machine)?.changed();
+        this.#showFound();
     }
 
     #makeNothingFound(): void {

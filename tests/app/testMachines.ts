@@ -36,15 +36,29 @@ export const testMachines = {
         return String((await callBus(CONNECT, 'DomainDefineXML', new GLib.Variant('(s)', [xml])))[0]);
     },
 
+    async pathOf(name: string): Promise<string> {
+        return String((await callBus(CONNECT, 'DomainLookupByName', new GLib.Variant('(s)', [name])))[0]);
+    },
+
     async call(name: string, method: string, flags = true): Promise<unknown[]> {
-        const [path] = await callBus(CONNECT, 'DomainLookupByName', new GLib.Variant('(s)', [name]));
-        const domain = ['org.libvirt', String(path), 'org.libvirt.Domain'] as const;
+        const domain = ['org.libvirt', await this.pathOf(name), 'org.libvirt.Domain'] as const;
         return callBus(domain, method, flags ? new GLib.Variant('(u)', [0]) : null);
     },
 
     /** @returns libvirt's number of the state: 1 running, 3 paused, 5 off */
     async state(name: string): Promise<number> {
         return ((await this.call(name, 'GetState')) as [[number, number]])[0][0];
+    },
+
+    /** @returns whether it starts with libvirt */
+    async autostart(name: string): Promise<boolean> {
+        const properties = [
+            'org.libvirt',
+            await this.pathOf(name),
+            'org.freedesktop.DBus.Properties',
+        ] as const;
+        const which = new GLib.Variant('(ss)', ['org.libvirt.Domain', 'Autostart']);
+        return (await callBus(properties, 'Get', which))[0] === true;
     },
 
     /** Takes every machine away. */
