@@ -70,7 +70,10 @@ export function oneLine(text: string, longest = 200): string {
  * @param longest of the whole, in UTF-16 code units; what is longer ends in an ellipsis
  */
 export function severalLines(text: string, longest: number): string {
-    const lines = text.slice(0, longest - 1).split(/\r?\n/).map(line => oneLine(line, longest));
+    const lines = text
+        .slice(0, longest - 1)
+        .split(/\r?\n/)
+        .map(line => oneLine(line, longest));
     return lines.join('\n') + (text.length >= longest ? '…' : '');
 }
 
