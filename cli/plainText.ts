@@ -4,7 +4,7 @@ import GLib from 'gi://GLib';
 
 const SHORT: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\'};
 
-const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\\]|(?![\u200c\u200d\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\\]|(?!\p{Join_Control}|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
 
 /** What nearly every name is. */
 const PLAIN = /^[\x20-\x7e]*$/;
