@@ -8,7 +8,7 @@ import type Gtk from 'gi://Gtk?version=4.0';
 import type {DomainState} from '../../shared/libvirt/domainState.js';
 import {losesUnsaved, type MachineAction} from '../../shared/machines/actions.js';
 import type {Machine} from '../../shared/machines/machine.js';
-import {actionIcon, actionLabel, stateLabel} from '../../shared/machines/words.js';
+import {actionIcon, actionLabel, machineLabel, stateLabel} from '../../shared/machines/words.js';
 import {APP_PATH} from '../../shared/names.js';
 import {_, fill, oneLine} from '../../shared/platform/i18n.js';
 import {describeProblem, type Problem} from '../../shared/problems/problem.js';
@@ -136,7 +136,7 @@ export class MachinePage extends Adw.NavigationPage {
     #sync(): void {
         const machine = this.machine;
         if (!machine) return;
-        const label = oneLine(machine.label);
+        const label = oneLine(machineLabel(machine));
         this.title = label;
         this._name.label = label;
         this._state.label = stateSentence(machine);

@@ -4,7 +4,7 @@ import Gtk from 'gi://Gtk?version=4.0';
 import Pango from 'gi://Pango';
 
 import type {Machine} from '../../shared/machines/machine.js';
-import {stateLabel} from '../../shared/machines/words.js';
+import {machineLabel, stateLabel} from '../../shared/machines/words.js';
 import {_, fill, oneLine} from '../../shared/platform/i18n.js';
 import {showState} from './stateLook.js';
 
@@ -41,7 +41,7 @@ export class MachineRow extends Gtk.ListBoxRow {
 
     /** What the machine is called here: its title, once it was read, or its name. */
     get label(): string {
-        return oneLine(this.machine.label);
+        return oneLine(machineLabel(this.machine));
     }
 
     /**
@@ -49,9 +49,9 @@ export class MachineRow extends Gtk.ListBoxRow {
      * one the title that is another's name; and the list is in the order of names.
      */
     get #caption(): string {
-        const {label, name} = this.machine;
+        const {name} = this.machine;
         const state = stateLabel(this.machine);
-        return label === name ? state : fill(_('{state} · {name}'), {state, name});
+        return machineLabel(this.machine) === name ? state : fill(_('{state} · {name}'), {state, name});
     }
 
     /** Whether a search for these words, in lower case, finds it. */

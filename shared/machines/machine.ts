@@ -7,7 +7,7 @@ import type {DomainClient, DomainProperties, Existence} from '../libvirt/domainC
 import {type DomainState, isActive, type StateAndReason} from '../libvirt/domainState.js';
 import type {Host} from '../libvirt/host.js';
 import {monotonicMs, wallClockMs} from '../platform/clock.js';
-import {isVisible} from '../platform/i18n.js';
+import {firstVisible} from '../platform/i18n.js';
 import type {Operation} from '../operations/operation.js';
 import {
     type MachineAction,
@@ -107,15 +107,9 @@ export class Machine extends GObject.Object {
         return this.definition?.description ?? '';
     }
 
-    /** What it is called where there is room: its title, where that shows anything, else the name. */
-    get label(): string {
-        return isVisible(this.title) ? this.title : this.#name;
-    }
-
-    /** The name for narrow places: Handover's own metadata, where that shows anything, else the label. */
+    /** The name for narrow places: Handover's own metadata, else the title, else the name: what shows anything. */
     get shortName(): string {
-        const {shortName} = this.metadata;
-        return shortName !== null && isVisible(shortName) ? shortName : this.label;
+        return firstVisible(this.metadata.shortName, this.title, this.#name);
     }
 
     get state(): DomainState {

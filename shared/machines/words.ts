@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // States, actions and happenings in words; the same ones in the panel, the app and the terminal.
 import type {DomainState} from '../libvirt/domainState.js';
-import {_, fill, pgettext} from '../platform/i18n.js';
+import {_, fill, firstVisible, pgettext} from '../platform/i18n.js';
 import type {MachineAction, Transition} from './actions.js';
 import type {Happening} from './happening.js';
 import type {Machine} from './machine.js';
+
+/** What a machine is called where there is room: its title, where that shows anything, else its name. */
+export function machineLabel({title, name}: Machine): string {
+    return firstVisible(title, name);
+}
 
 /** The state as a row shows it: what is being done to the machine, else what libvirt says. */
 export function stateLabel(machine: Machine): string {

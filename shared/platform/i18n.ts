@@ -41,7 +41,7 @@ export function fill(sentence: string, values: Readonly<Record<string, string | 
 }
 
 /** What Unicode says shows nothing, but for the signs that choose between a picture and a letter. */
-const INVISIBLE = /(?![\u200c\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}+/gu;
+const INVISIBLE = /(?!\u200c|\u200d|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}+/gu;
 /** Joiners, but for those in a picture made of pictures and those in scripts whose letters they shape. */
 const IDLE_JOINERS =
     /(?<![\p{Emoji_Modifier}\p{Extended_Pictographic}\ufe0f])(?<!(?!\p{Script=Latin}|\p{Script=Greek}|\p{Script=Cyrillic}|[\u0300-\u036f])[\p{L}\p{M}])[\u200c\u200d]+/gu;
@@ -80,4 +80,9 @@ export function severalLines(text: string, longest: number): string {
 /** Whether there is anything in it for the eye. */
 export function isVisible(text: string): boolean {
     return /[^\p{Default_Ignorable_Code_Point}\p{C}\p{Z}\p{M}\u2800]/u.test(text);
+}
+
+/** The first of these that shows anything to the eye, or else the last. */
+export function firstVisible(...texts: readonly [...(string | null)[], string]): string {
+    return texts.find((text): text is string => text !== null && isVisible(text)) ?? (texts.at(-1) as string);
 }

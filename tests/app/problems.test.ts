@@ -23,7 +23,7 @@ describe('a problem in the app', () => {
     it('is shown at once, however long its text is, and turns no direction', async () => {
         const app = await AppProgram.start(shell);
         await app.choose('alpine', 'Start');
-        const show = async (text: string[]): Promise<number> => {
+        const show = async (text: [string, string, string]): Promise<number> => {
             const before = GLib.get_monotonic_time();
             await app.activate('show-problem', new GLib.Variant('(ssss)', ['test/alpine', ...text]));
             await app.see({name: 'Copy details', role: 'button'});
@@ -32,7 +32,11 @@ describe('a problem in the app', () => {
         const short = await show(['title', 'body', 'detail']);
         await app.press('Close', 'button');
         await waitForAbsence(app.root, {name: 'Copy details', role: 'button'});
-        const text = [`\u202e${'title'.repeat(1000)}`, 'body '.repeat(10_000), 'x'.repeat(200_000)];
+        const text: [string, string, string] = [
+            `\u202e${'title'.repeat(1000)}`,
+            'body '.repeat(10_000),
+            'x'.repeat(200_000),
+        ];
 
         expect(await show(text)).toBeLessThan(short + LONGER_MS);
         const turned = findAll(app.root, {name: /\u202e/});

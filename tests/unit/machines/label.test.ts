@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {machineLabel} from '../../../shared/machines/words.js';
 import {METADATA_NAMESPACE} from '../../../shared/names.js';
 import {StubHost} from './stubHost.js';
 
@@ -24,7 +25,7 @@ class DefinedHost extends StubHost {
 async function names(inside: string): Promise<[string, string]> {
     const machine = new DefinedHost(inside).list({vm: 'shutoff'}).machines[0]!;
     await machine.loadDetails();
-    return [machine.label, machine.shortName];
+    return [machineLabel(machine), machine.shortName];
 }
 
 describe('What a machine is called', () => {
