@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {HostList} from '../shared/hosts/hostList.js';
 import {driverById} from '../shared/libvirt/drivers.js';
-import {DriverMissingError, LibvirtError} from '../shared/libvirt/libvirtErrors.js';
+import {
+    DriverMissingError,
+    LibvirtError,
+    NoBusError,
+    ServiceMissingError,
+} from '../shared/libvirt/libvirtErrors.js';
 import {domainPathOf} from '../shared/libvirt/objectPath.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {AmbiguousMachineError, NoSuchMachineError} from '../shared/machines/machineErrors.js';
@@ -78,7 +83,7 @@ export async function findMachine(argument: string, options: CommonOptions): Pro
 /**
  * Finds the one machine of that name or UUID; only the whole name counts.
  *
- * @throws NoSuchMachineError when every host has said so, AmbiguousMachineError, or what a host failed with that
+ * @throws NoSuchMachineError when every host that has a libvirt has said so, AmbiguousMachineError, or what a host failed with that
  * may have the machine
  */
 export async function findWanted(wanted: Wanted, options: CommonOptions): Promise<Found> {
@@ -94,7 +99,20 @@ export async function findWanted(wanted: Wanted, options: CommonOptions): Promis
         );
     if (found[0]) return {hosts, machine: found[0]};
     const failures = (await answers).filter(answer => answer !== null);
-    throw failures.length > 0 ? mostTelling(failures) : new NoSuchMachineError(wanted.text);
+    const silent = failures.filter(({error}) => !hasNoLibvirt(error));
+    // A host without a libvirt has no machines, unless it is the one that was named, or no other one answered.
+    const needed = wanted.hostsNamed || failures.length === hosts.lists.length;
+    const telling = silent.length > 0 || !needed ? silent : failures;
+    throw telling.length > 0 ? mostTelling(telling) : new NoSuchMachineError(wanted.text);
+}
+
+/** Whether a host failed because there is no libvirt that could have a machine. */
+function hasNoLibvirt(error: unknown): boolean {
+    return (
+        error instanceof ServiceMissingError ||
+        error instanceof DriverMissingError ||
+        error instanceof NoBusError
+    );
 }
 
 /** Resolves a moment after a host has shown that it has the machine. */
