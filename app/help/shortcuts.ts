@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Adw from 'gi://Adw?version=1';
 import Gtk from 'gi://Gtk?version=4.0';
 
 import {_, pgettext} from '../../shared/platform/i18n.js';
@@ -20,25 +19,8 @@ function shortcuts(): readonly (readonly [title: string, keys: string])[] {
     ];
 }
 
-/**
- * Shows the keyboard shortcuts: in the dialog of libadwaita 1.8, which fits every width, and before it, as in GNOME 48,
- * in GTK's window.
- */
+/** Shows the keyboard shortcuts. GTK's window is there from the floor, GNOME 48, on; libadwaita's dialog is not. */
 export function showShortcuts(parent: Gtk.Window): void {
-    const present: Partial<typeof Adw> = Adw;
-    if (present.ShortcutsDialog) showDialog(parent);
-    else showWindow(parent);
-}
-
-function showDialog(parent: Gtk.Window): void {
-    const section = new Adw.ShortcutsSection();
-    for (const [title, accelerator] of shortcuts()) section.add(new Adw.ShortcutsItem({title, accelerator}));
-    const dialog = new Adw.ShortcutsDialog();
-    dialog.add(section);
-    dialog.present(parent);
-}
-
-function showWindow(parent: Gtk.Window): void {
     // One group, which is one column: two would not fit a screen that is 360 pixels wide.
     const group = new Gtk.ShortcutsGroup({title: _('General')});
     for (const [title, accelerator] of shortcuts())
