@@ -85,8 +85,7 @@ describe('every control of the app has a name for a screen reader', () => {
         await shell.pressKeys('Escape');
         await app.activate('shortcuts');
         await app.see({name: /Shortcuts/});
-        // The rows are libadwaita's, and it gives names only to what is in them.
-        expect(nameless(app).filter(one => !/Shortcuts|^list( item)? in/.test(one))).toEqual([]);
+        expect(nameless(app).filter(one => !one.includes('Shortcuts'))).toEqual([]);
         await shell.pressKeys('Escape');
         await app.activate('about');
         await app.see({name: /The Handover contributors/});
