@@ -31,6 +31,15 @@ describe('A guest that boots', () => {
         return guest;
     }
 
+    /**
+     * What was told of a guest that panicked. QEMU says that it panicked and that it stopped; libvirt may see to the
+     * stop first (qemuProcessHandleStop, while processGuestPanicEvent waits its turn), and says that it is paused.
+     */
+    function toldOfCrash(name: string): string[] {
+        const told = following.take(name);
+        return told[0] === 'paused' ? told.slice(1) : told;
+    }
+
     it('obeys: it restarts, is saved, comes back, and shuts down', async () => {
         const guest = await boot({name: 'good'});
         const machine = following.machine('session/good');
@@ -85,7 +94,7 @@ describe('A guest that boots', () => {
         await machine.run('start').finished();
         expect(machine.state).toBe('running');
         await machine.run('force-off').finished();
-        expect(following.take('kept')).toEqual(['crashed', 'started', 'stopped']);
+        expect(toldOfCrash('kept')).toEqual(['crashed', 'started', 'stopped']);
     }, 60_000);
 
     it('panics and is destroyed, or started again: it has crashed once', async () => {
@@ -93,7 +102,7 @@ describe('A guest that boots', () => {
         following.take('ended');
         await virsh.run(['inject-nmi', 'ended']);
         await following.reaches('session/ended', 'shutoff', {within: 20_000});
-        expect(following.take('ended')).toEqual(['crashed']);
+        expect(toldOfCrash('ended')).toEqual(['crashed']);
         expect(following.machine('session/ended').reason).toBe('crashed');
 
         await boot({name: 'again', onCrash: 'restart'});
