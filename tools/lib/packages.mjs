@@ -15,6 +15,7 @@ const common = {
         'seabios',
         'ipxe-qemu',
     ],
+    gpu: ['gir1.2-gudev-1.0', 'pci.ids'],
     compared: ['virt-manager', 'virt-viewer'],
     guest: ['linux-image-cloud-amd64', 'busybox-static', 'qemu-guest-agent', 'cpio', 'kmod'],
     build: [
@@ -49,6 +50,8 @@ const common = {
         'procps',
         'iproute2',
         'strace',
+        'umockdev',
+        'gir1.2-umockdev-1.0',
         'less',
         'ca-certificates',
     ],
