@@ -6,6 +6,7 @@
  * `gi://…`, and what a program does not list here does not resolve in it.
  */
 
+/// <reference path="./gudev.d.ts" />
 import '@girs/gjs/dom';
 import '@girs/gjs';
 import '@girs/glib-2.0/ambient';
