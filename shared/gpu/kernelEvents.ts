@@ -45,10 +45,5 @@ export async function openKernelEvents(): Promise<KernelEvents | null> {
 
 /** The function that something below sysfs belongs to: the last address in its path, since bridges come before. */
 export function addressIn(path: string): string | null {
-    return (
-        path
-            .split('/')
-            .filter(isPciAddress)
-            .at(-1) ?? null
-    );
+    return path.split('/').filter(isPciAddress).at(-1) ?? null;
 }

@@ -118,7 +118,9 @@ export class PciReader {
             strangers:
                 group?.members.filter(member => !addresses.has(member.address) && !isBridge(member)) ?? [],
             bootVga: bootVga === null ? null : bootVga === '1',
-            drmNodes: (listNames(`${folder}/drm`) ?? []).filter(name => /^(card|renderD)\d+$/.test(name)).sort(),
+            drmNodes: (listNames(`${folder}/drm`) ?? [])
+                .filter(name => /^(card|renderD)\d+$/.test(name))
+                .sort(),
         };
     }
 

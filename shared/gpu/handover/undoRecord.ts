@@ -112,7 +112,9 @@ function isAddress(value: unknown): boolean {
 function isReference(value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false;
     const {identity, address} = value as Partial<Record<keyof CardReference, unknown>>;
-    return typeof identity === 'string' && /^[0-9a-f]{4}(:[0-9a-f]{4}){3}$/.test(identity) && isAddress(address);
+    return (
+        typeof identity === 'string' && /^[0-9a-f]{4}(:[0-9a-f]{4}){3}$/.test(identity) && isAddress(address)
+    );
 }
 
 function isFunctionBefore(value: unknown): boolean {

@@ -36,7 +36,10 @@ export class FakeProcess {
         const {comm, command = [`/usr/bin/${comm}`], uid = 1000, cgroup = '/', state = 'S', maps = []} = spec;
         putFile(`${folder}/comm`, `${comm}\n`);
         putFile(`${folder}/cmdline`, command.map(word => `${word}\0`).join(''));
-        putFile(`${folder}/status`, `Name:\t${comm}\nState:\t${state}\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\n`);
+        putFile(
+            `${folder}/status`,
+            `Name:\t${comm}\nState:\t${state}\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\n`,
+        );
         putFile(
             `${folder}/stat`,
             `${pid} (${comm}) ${state} 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 ${1000 + pid} 0 0\n`,

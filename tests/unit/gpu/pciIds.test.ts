@@ -82,7 +82,10 @@ describe('The list of PCI names', () => {
         expect(cardName(rtx, {vendor: null, device: null, subsystem: null})).toBe('NVIDIA 10de:1e84');
         expect(cardName(numbers, {vendor: null, device: null, subsystem: null})).toBe('102b:0534');
         expect(
-            cardName({...rtx, vendor: '1af4'}, {vendor: 'Red Hat', device: 'Virtio 1.0 GPU', subsystem: null}),
+            cardName(
+                {...rtx, vendor: '1af4'},
+                {vendor: 'Red Hat', device: 'Virtio 1.0 GPU', subsystem: null},
+            ),
         ).toBe('Virtio 1.0 GPU');
     });
 });

@@ -272,7 +272,14 @@ describe('A PCI address', () => {
     it('is told from other texts', () => {
         expect(isPciAddress('0000:01:00.0')).toBeTrue();
         expect(isPciAddress('10000:e1:00.0')).toBeTrue();
-        for (const text of ['', '01:00.0', '0000:01:00.8', '0000:01:20.0', '0000:01:00.0\n', '../0000:01:00.0'])
+        for (const text of [
+            '',
+            '01:00.0',
+            '0000:01:00.8',
+            '0000:01:20.0',
+            '0000:01:00.0\n',
+            '../0000:01:00.0',
+        ])
             expect(isPciAddress(text)).withContext(text).toBeFalse();
         expect(slotOf('0000:01:00.3')).toBe('0000:01:00');
     });
