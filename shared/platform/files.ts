@@ -13,6 +13,8 @@ const PAGE = 4096;
 
 const PIECE = 65_536;
 const NEWLINE = 0x0a;
+/** access(2) */
+const R_OK = 4;
 
 const READ_DEADLINE_MS = 2_000;
 
@@ -55,6 +57,26 @@ export function readLink(path: string): string | null {
 /** The last part of where a link points: what sysfs calls a driver, a group, a device. */
 export function linkName(path: string): string | null {
     return readLink(path)?.split('/').at(-1) ?? null;
+}
+
+/**
+ * A short file that the kernel makes from its own memory without waiting for anything, such as /proc/PID/stat.
+ * Not for what a driver makes, and not for /proc/PID/cmdline or maps, which wait for the process's memory.
+ *
+ * @returns null when it is not there or may not be read
+ */
+export function readShort(path: string): string | null {
+    try {
+        return new TextDecoder().decode(GLib.file_get_contents(path)[1]);
+    } catch (error) {
+        if (error instanceof GLib.Error) return null;
+        throw error;
+    }
+}
+
+/** Whether this process may read a file, or list a directory, at this moment. */
+export function isReadable(path: string): boolean {
+    return GLib.access(path, R_OK) === 0;
 }
 
 /** Whether there is something at a path; a link that points nowhere counts as nothing. */

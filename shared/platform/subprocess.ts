@@ -3,7 +3,10 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {CancelledError, DeadlineError, SubprocessError} from './errors.js';
-import {delay} from './clock.js';
+import {delay, withDeadline} from './clock.js';
+
+/** How long a program that was killed may take to be gone, in milliseconds. */
+const KILL_MS = 1_000;
 
 export interface RunOptions {
     /** After this the program is killed. */
@@ -58,6 +61,65 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
     } finally {
         timer.cancel();
     }
+}
+
+/** What a program left behind that was let run, however it ended. */
+export interface Captured {
+    readonly stdout: Uint8Array;
+    readonly stderr: Uint8Array;
+    /** False when its time was up: then the rest is missing. */
+    readonly complete: boolean;
+}
+
+/**
+ * Runs a program whose exit status does not matter, in the C locale, and keeps what it printed as bytes.
+ *
+ * @param argv program and arguments; nothing in them is interpreted
+ * @param timeoutMs after this it is killed, and what it has printed so far counts
+ * @throws SubprocessError when it cannot be started
+ * @throws DeadlineError when it does not even die
+ */
+export async function capture(argv: readonly [string, ...string[]], timeoutMs: number): Promise<Captured> {
+    const launcher = new Gio.SubprocessLauncher({
+        flags: Gio.SubprocessFlags.STDOUT_PIPE | Gio.SubprocessFlags.STDERR_PIPE,
+    });
+    launcher.setenv('LC_ALL', 'C', true);
+    let child: Gio.Subprocess;
+    try {
+        child = launcher.spawnv([...argv]);
+    } catch (error) {
+        throw new SubprocessError(argv[0], null, '', {cause: error});
+    }
+    let complete = true;
+    const timer = new Gio.Cancellable();
+    void delay(timeoutMs, timer).then(
+        () => {
+            complete = false;
+            child.force_exit();
+        },
+        () => undefined,
+    );
+    try {
+        const ended = new Promise<[GLib.Bytes | null, GLib.Bytes | null]>((resolve, reject) => {
+            child.communicate_async(null, null, (_child, result) => {
+                try {
+                    const [, stdout, stderr] = child.communicate_finish(result);
+                    resolve([stdout, stderr]);
+                } catch (error) {
+                    reject(error);
+                }
+            });
+        });
+        // One that waits for the kernel cannot be killed.
+        const [stdout, stderr] = await withDeadline(argv[0], timeoutMs + KILL_MS, ended);
+        return {stdout: bytesOf(stdout), stderr: bytesOf(stderr), complete};
+    } finally {
+        timer.cancel();
+    }
+}
+
+function bytesOf(bytes: GLib.Bytes | null): Uint8Array {
+    return bytes?.toArray() ?? new Uint8Array();
 }
 
 function communicate(

@@ -3,7 +3,7 @@ import type {SysRoot} from '../../shared/gpu/sysRoot.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 import {FakeClock} from './pci/fakeClock.js';
 import {FakeKernel} from './pci/fakeKernel.js';
-import {FakeProcesses} from './pci/fakeProcesses.js';
+import {type FakeProcess, FakeProcesses} from './pci/fakeProcesses.js';
 import {putFile, putFolder} from './pci/files.js';
 import type {DeviceSpec} from './pci/specs.js';
 
@@ -182,6 +182,13 @@ export class FakePciTree {
     /** A disk that shares the IOMMU group of a card. */
     stranger(group: string): this {
         return this.device('0000:02:00.0', 0x010802, '144d:a80a', {group, driver: 'nvme'});
+    }
+
+    /** A process opens a device node, e.g. `/dev/dri/card1`. */
+    use(process: FakeProcess, path: string, info: readonly string[] = []): number {
+        const descriptor = process.open(path, this.kernel.numberOf(path), info);
+        this.kernel.modules.update();
+        return descriptor;
     }
 
     #writeConsoles(): void {

@@ -3,10 +3,10 @@ import {KernelRefusal, type KernelWriter} from '../../../shared/gpu/handover/por
 import type {SysRoot} from '../../../shared/gpu/sysRoot.js';
 import type {FakeClock} from './fakeClock.js';
 import {FakeDevice} from './fakeDevice.js';
-import {FakeNodes} from './fakeNodes.js';
+import {FakeNodes, SHARED_NODES} from './fakeNodes.js';
 import type {FakeProcesses} from './fakeProcesses.js';
 import {FakeModules} from './fakeModules.js';
-import {putFile} from './files.js';
+import {putFile, putLink} from './files.js';
 import {type DeviceSpec, DRIVERS, type DriverSpec} from './specs.js';
 
 /** What a driver does other than it should, when an action of the log matches. */
@@ -273,6 +273,20 @@ export class FakeKernel implements KernelWriter {
     #register(driver: DriverSpec): void {
         for (const name of ['bind', 'unbind'])
             putFile(`${this.root.sys}/bus/pci/drivers/${driver.name}/${name}`, '');
+        if (driver.module === null) return;
+        putLink(
+            `${this.root.sys}/bus/pci/drivers/${driver.name}/module`,
+            `../../../../module/${driver.module}`,
+        );
+    }
+
+    /** The number of a node below /dev; those of NVIDIA's that belong to no card included. */
+    numberOf(path: string): string {
+        const name = path.replace(/^\/dev\//, '');
+        const node = [...this.devices.values()].flatMap(({nodes}) => nodes).find(one => one.path === name);
+        const number = node?.device ?? SHARED_NODES.get(name);
+        if (number === undefined) throw new Error(`There is no ${path} in the pretended machine`);
+        return number;
     }
 
     #loaded(name: string): DriverSpec | undefined {

@@ -9,6 +9,13 @@ const NVIDIA = 195;
 /** Given out when the module is loaded; another one with each boot. */
 export const NVIDIA_UVM = 511;
 
+/** NVIDIA's nodes that belong to no card. */
+export const SHARED_NODES: ReadonlyMap<string, string> = new Map([
+    ['nvidiactl', `${NVIDIA}:255`],
+    ['nvidia-modeset', `${NVIDIA}:254`],
+    ['nvidia-uvm', `${NVIDIA_UVM}:0`],
+]);
+
 /** The device nodes that drivers make, with the numbers that the kernel gives them. */
 export class FakeNodes {
     readonly #taken = new Map<string, string>();
@@ -25,10 +32,11 @@ export class FakeNodes {
 
     /** Nodes of a module that belong to no card. */
     sharedOf(module: string): string[] {
-        if (module === 'nvidia') return [`${NVIDIA}:255`];
-        if (module === 'nvidia_modeset') return [`${NVIDIA}:254`];
-        if (module === 'nvidia_uvm') return [`${NVIDIA_UVM}:0`];
-        return [];
+        const node = {nvidia: 'nvidiactl', nvidia_modeset: 'nvidia-modeset', nvidia_uvm: 'nvidia-uvm'}[
+            module
+        ];
+        const number = SHARED_NODES.get(node ?? '');
+        return number === undefined ? [] : [number];
     }
 
     /** Makes the nodes of a device whose driver has just been bound. */

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+
+import {monotonicMs} from './clock.js';
+
+/**
+ * Does something with each of many items without holding the main loop up for long.
+ *
+ * @param sliceMs how long one go may take; then everything else gets its turn
+ */
+export async function inSlices<T>(items: Iterable<T>, work: (item: T) => void, sliceMs = 3): Promise<void> {
+    let end = monotonicMs() + sliceMs;
+    for (const item of items) {
+        if (monotonicMs() >= end) {
+            await nextTurn();
+            end = monotonicMs() + sliceMs;
+        }
+        work(item);
+    }
+}
+
+/** Resolves when the main loop has looked at what waits. */
+function nextTurn(): Promise<void> {
+    return new Promise(resolve => {
+        GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, () => {
+            resolve();
+            return GLib.SOURCE_REMOVE;
+        });
+    });
+}
