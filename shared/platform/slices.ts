@@ -20,7 +20,7 @@ export async function inSlices<T>(items: Iterable<T>, work: (item: T) => void, s
 }
 
 /** Resolves when the main loop has looked at what waits. */
-function nextTurn(): Promise<void> {
+export function nextTurn(): Promise<void> {
     return new Promise(resolve => {
         GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, () => {
             resolve();

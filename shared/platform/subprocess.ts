@@ -81,7 +81,11 @@ export interface Captured {
  */
 export async function capture(argv: readonly [string, ...string[]], timeoutMs: number): Promise<Captured> {
     const launcher = new Gio.SubprocessLauncher({
-        flags: Gio.SubprocessFlags.STDOUT_PIPE | Gio.SubprocessFlags.STDERR_PIPE,
+        // Descriptors are closed on exec anyway; asked to close them itself, GLib copies this process with fork().
+        flags:
+            Gio.SubprocessFlags.STDOUT_PIPE |
+            Gio.SubprocessFlags.STDERR_PIPE |
+            Gio.SubprocessFlags.INHERIT_FDS,
     });
     launcher.setenv('LC_ALL', 'C', true);
     let child: Gio.Subprocess;

@@ -7,6 +7,7 @@ import {measureAppIdle} from './appIdle.js';
 import {measureAppStart} from './appStart.js';
 import type {Bench} from './bench.js';
 import {measureCli} from './cliTime.js';
+import {measureHolderScan} from './holderScan.js';
 import {Report} from './report.js';
 import {measureShellBlocks} from './shellBlocks.js';
 import {measureShellMemory} from './shellMemory.js';
@@ -31,6 +32,7 @@ const measurements: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
     shell: measureShellBlocks,
     memory: measureShellMemory,
     cli: measureCli,
+    holders: measureHolderScan,
 };
 
 async function main(): Promise<number> {

@@ -5,7 +5,7 @@ import GLib from 'gi://GLib';
 
 import {DeadlineError, SubprocessError} from '../../platform/errors.js';
 import {exists, isReadable, listNames, readShort} from '../../platform/files.js';
-import {inSlices} from '../../platform/slices.js';
+import {inSlices, nextTurn} from '../../platform/slices.js';
 import {capture} from '../../platform/subprocess.js';
 import type {SysRoot} from '../sysRoot.js';
 
@@ -38,10 +38,12 @@ const MOST_PROGRAMS = 4;
 /** Keeps the arguments of one program far below the kernel's limit. */
 const MOST_PROCESSES = 2_000;
 
-/** What nearly every process has open; passing it over here saves a look at each. */
-const EVERYWHERE = ['/dev/null', '/dev/pts/*', '/dev/shm/*', '/dev/urandom', '/dev/tty', '/dev/ptmx'];
-/** In a container's own names the path of a node need not begin with /dev. */
-const ELSEWHERE = ['*/dri/*', '*/nvidia*', '*/snd/*', '*/i2c-*', '*/vfio/*'];
+/**
+ * What of a process's names is looked at closer: all below /dev but what nearly every process has open, and what
+ * looks like a node elsewhere, as in a container.
+ */
+const CANDIDATE =
+    /^\/dev\/(?!null$|pts\/|shm\/|tty$|ptmx$|urandom$)|\/(dri|snd|vfio)\/[^/]+$|\/(nvidia|i2c-)[^/]*$/;
 
 /** PF_KTHREAD (kernel: include/linux/sched.h). */
 const KERNEL_THREAD = 0x0020_0000;
@@ -64,19 +66,14 @@ export async function scanProcesses(
         if (isReadable(`${root.proc}/${pid}/fd`)) readable.push(pid);
         else if (isProgram(root, pid)) uninspected++;
     });
-    const portions = portionsOf(readable);
-    const results = await Promise.all(
-        portions.map(async portion => {
-            const [files, mappings] = await Promise.all([
-                findOpen(root, portion, deadlineMs),
-                names.length === 0 ? NOTHING_MAPPED : findMapped(root, portion, names, deadlineMs),
-            ]);
-            const missed = portion.filter(
-                pid => !(files.done.has(pid) && mappings.complete) && exists(`${root.proc}/${pid}`),
-            );
-            return {open: files.open, mapped: mappings.mapped, missed: missed.length};
-        }),
-    );
+    const running: Promise<Portion>[] = [];
+    for (const portion of portionsOf(readable)) {
+        running.push(lookInto(root, portion, names, deadlineMs));
+        // To start a program takes a millisecond or two, and each portion starts two.
+        await nextTurn();
+        await nextTurn();
+    }
+    const results = await Promise.all(running);
     const missed = results.reduce((sum, result) => sum + result.missed, 0);
     return {
         open: results.flatMap(({open}) => open),
@@ -85,6 +82,28 @@ export async function scanProcesses(
         uninspected: uninspected + missed,
         hidden: !exists(`${root.proc}/1`),
     };
+}
+
+interface Portion {
+    readonly open: readonly OpenFile[];
+    readonly mapped: readonly MappedFile[];
+    readonly missed: number;
+}
+
+async function lookInto(
+    root: SysRoot,
+    pids: readonly number[],
+    names: readonly string[],
+    deadlineMs: number,
+): Promise<Portion> {
+    const looking = findOpen(root, pids, deadlineMs);
+    await nextTurn();
+    const mappings = names.length === 0 ? NOTHING_MAPPED : await findMapped(root, pids, names, deadlineMs);
+    const files = await looking;
+    const missed = pids.filter(
+        pid => !(files.done.has(pid) && mappings.complete) && exists(`${root.proc}/${pid}`),
+    );
+    return {open: files.open, mapped: mappings.mapped, missed: missed.length};
 }
 
 /** Whether a process is there, and no thread of the kernel's. */
@@ -117,10 +136,9 @@ async function findOpen(
             '-maxdepth',
             '1',
             // The folder itself comes first: so it shows how far find has come.
-            ...['(', '-path', '*/fd', '-printf', '%p\\0\\0', ')', '-o'],
-            ...['(', '(', '-lname', '/dev/*', ...EVERYWHERE.flatMap(path => ['!', '-lname', path]), ')'],
-            ...ELSEWHERE.flatMap(path => ['-o', '-lname', path]),
-            ...[')', '-printf', '%p\\0%l\\0'],
+            ...['(', '-name', 'fd', '-printf', '%p\\0\\0', ')'],
+            // One pattern for the names of all nodes, since find asks the kernel anew for each; the rest is done here.
+            ...['-o', '(', '-lname', '/[dnsiv]*', '-printf', '%p\\0%l\\0', ')'],
         ],
         deadlineMs,
     );
@@ -130,8 +148,10 @@ async function findOpen(
     for (let index = 0; index + 1 < words.length; index += 2) {
         const [, pid, descriptor] = /\/(\d+)\/fd(?:\/(\d+))?$/.exec(words[index] ?? '') ?? [];
         if (pid === undefined) continue;
+        const target = words[index + 1] ?? '';
         if (descriptor === undefined) done.add(Number(pid));
-        else open.push({pid: Number(pid), descriptor: Number(descriptor), target: words[index + 1] ?? ''});
+        else if (CANDIDATE.test(target))
+            open.push({pid: Number(pid), descriptor: Number(descriptor), target});
     }
     // It was in the middle of the last one.
     if (!lines.complete) done.delete([...done].at(-1) ?? 0);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Who holds a card, on a machine with 500 processes and 20,000 open descriptors: how long it takes, and how long it
+// keeps the main loop of who asks.
+import GLib from 'gi://GLib';
+import {findHolders} from '../../shared/gpu/holders/holders.js';
+import {PciReader} from '../../shared/gpu/pciTree.js';
+import {FakePciTree} from '../fakes/fakePciTree.js';
+import {putFile} from '../fakes/pci/files.js';
+import {pause, waitFor} from '../harness/deadline.js';
+import {RunningProgram, runProgram} from '../harness/program.js';
+import type {Bench} from './bench.js';
+import {Series} from './series.js';
+
+const PROCESSES = 500;
+const DESCRIPTORS = 40;
+const LIMIT_MS = 50;
+const LONGEST_SLICE_MS = 4;
+
+/** Processes as a desktop has them: terminals, files, events and pipes. One in fifty has /dev/zero, the “card”. */
+const CROWD = `
+import os, signal, sys
+children = []
+for number in range(${PROCESSES}):
+    child = os.fork()
+    if child == 0:
+        kept = [os.open('/dev/zero', os.O_RDWR)] if number % 50 == 0 else []
+        while len(os.listdir('/proc/self/fd')) - 1 < ${DESCRIPTORS}:
+            kind = len(kept) % 4
+            kept.append(os.open('/dev/null', os.O_RDWR) if kind == 0 else os.open('/etc/passwd', os.O_RDONLY)
+                        if kind == 1 else os.eventfd(0) if kind == 2 else os.dup(0))
+        signal.pause()
+    children.append(child)
+print('ready', flush=True)
+signal.pause()
+`;
+
+export async function measureHolderScan({report, runs}: Bench): Promise<void> {
+    const fake = new FakePciTree().intelGraphics().amdCard();
+    putFile(`${fake.root.sys}/devices/pci0000:00/0000:03:00.0/drm/card1/dev`, '1:5\n');
+    const [, card] = (await new PciReader(fake.root).read()).cards;
+    const root = {...fake.root, proc: '/proc'};
+    const crowd = new RunningProgram(['python3', '-c', CROWD]);
+    try {
+        await waitFor('the crowd', () => crowd.log().startsWith('ready'), {within: 20_000});
+        // The last of them still open their files.
+        await pause(1_000);
+        const total = new Series();
+        const block = new Series();
+        const plain = new Series();
+        const quiet = new Series();
+        for (let run = 0; run < runs; run++) {
+            const gaps = watchLoop();
+            const begin = GLib.get_monotonic_time();
+            const {processes, uninspected} = await findHolders(root, card!);
+            total.add((GLib.get_monotonic_time() - begin) / 1000);
+            block.add(gaps());
+            if (processes.length !== PROCESSES / 50 || uninspected > 0)
+                throw new Error(
+                    `${processes.length} holders were found, ${uninspected} processes not inspected`,
+                );
+            const idle = watchLoop();
+            const start = GLib.get_monotonic_time();
+            await runProgram(['sh', '-c', 'find /proc/[0-9]*/fd -lname /dev/zero 2>/dev/null']);
+            plain.add((GLib.get_monotonic_time() - start) / 1000);
+            quiet.add(idle());
+        }
+        const what = `holders, ${PROCESSES} processes, ${PROCESSES * DESCRIPTORS} descriptors`;
+        report.figure(what, 'shared/gpu', 'ms', total);
+        report.figure(what, 'find alone', 'ms', plain);
+        report.figure(`${what}: longest block of the main loop`, 'shared/gpu', 'ms', block);
+        report.figure(`${what}: longest block of the main loop`, 'find alone', 'ms', quiet);
+        report.limit(what, 'target', 'ms', total.median, LIMIT_MS);
+        report.limit(`${what}: longest block`, 'target', 'ms', block.median, LONGEST_SLICE_MS);
+    } finally {
+        await crowd.stop();
+    }
+}
+
+/** Beats as often as it can. @returns what ends it and gives the longest time without a beat, in milliseconds */
+function watchLoop(): () => number {
+    let last = GLib.get_monotonic_time();
+    let worst = 0;
+    const source = GLib.timeout_add(GLib.PRIORITY_HIGH, 1, () => {
+        const now = GLib.get_monotonic_time();
+        worst = Math.max(worst, now - last);
+        last = now;
+        return GLib.SOURCE_CONTINUE;
+    });
+    return () => {
+        GLib.Source.remove(source);
+        return worst / 1000;
+    };
+}
