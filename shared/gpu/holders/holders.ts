@@ -30,6 +30,17 @@ export interface HolderReport {
     readonly hidden: boolean;
 }
 
+/** The report on a card that is not there. */
+export const NO_HOLDERS: HolderReport = {
+    processes: [],
+    consoles: [],
+    modules: [],
+    groupMembers: [],
+    memoryBytes: null,
+    uninspected: 0,
+    hidden: false,
+};
+
 export interface HolderOptions {
     /** When to give up on processes that do not answer, in milliseconds. */
     readonly deadlineMs?: number;

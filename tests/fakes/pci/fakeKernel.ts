@@ -72,10 +72,12 @@ export class FakeKernel implements KernelWriter {
     /** A module was loaded at boot. */
     loadNow(name: string): void {
         for (const loaded of this.modules.load(name)) {
-            for (const driver of DRIVERS.filter(({module}) => module === loaded)) this.#register(driver);
+            const drivers = DRIVERS.filter(({module}) => module === loaded);
+            for (const driver of drivers) this.#register(driver);
             for (const device of this.devices.values()) {
                 if (loaded === 'nvidia_drm') this.#nodes.refresh(device, this.modules);
-                this.#autoprobe(device);
+                // A driver that is new looks at all devices; the other drivers do not look again.
+                if (drivers.some(driver => driver.name === wantedDriver(device))) this.#autoprobe(device);
             }
         }
     }
@@ -233,7 +235,7 @@ export class FakeKernel implements KernelWriter {
 
     #autoprobe(device: FakeDevice): void {
         if (device.driver) return;
-        const name = device.override ?? device.spec.driver;
+        const name = wantedDriver(device);
         const driver = name === undefined ? undefined : this.#loaded(name);
         const refused = this.#misbehaviours.some(({action, fail}) =>
             fail === undefined ? false : action.test(`probing ${device.address} ${name}`),
@@ -305,4 +307,9 @@ export class FakeKernel implements KernelWriter {
     #tell(action: string, subsystem: string, address: string): void {
         for (const listener of this.#listeners) listener(action, subsystem, address);
     }
+}
+
+/** The driver that matches a device: the override alone, where there is one. */
+function wantedDriver({override, spec}: FakeDevice): string | undefined {
+    return override ?? spec.driver;
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {listNames, readShort} from '../../platform/files.js';
+import type {SysRoot} from '../sysRoot.js';
+import type {Clock} from './ports.js';
+
+/** A thread that waits in the kernel and cannot be killed. */
+export interface StuckTask {
+    readonly pid: number;
+    readonly name: string;
+    /** The kernel's function that it waits in, where that is told. */
+    readonly waitsIn: string | null;
+}
+
+/** Programs that bind and unbind drivers, and that hang in the kernel when a driver does. */
+const PROGRAMS = new Set([
+    'modprobe',
+    'rmmod',
+    'tee',
+    'virtqemud',
+    'virtnodedevd',
+    'libvirtd',
+    'rpc-virtqemud',
+    'rpc-libvirtd',
+    'nodedev-init',
+    'gjs',
+    'handover-helper',
+]);
+
+/** State D is a matter of course for a moment; what is in it at two looks so far apart is stuck. */
+const BETWEEN_LOOKS_MS = 300;
+
+/** Looks for tasks that are stuck in the kernel with a driver. */
+export async function findStuckTasks(root: SysRoot, clock: Clock): Promise<StuckTask[]> {
+    const before = waitingTasks(root);
+    if (before.size === 0) return [];
+    await clock.delay(BETWEEN_LOOKS_MS);
+    const after = waitingTasks(root);
+    return [...before.keys()].flatMap(key => after.get(key) ?? []);
+}
+
+function waitingTasks(root: SysRoot): Map<string, StuckTask> {
+    const found = new Map<string, StuckTask>();
+    for (const pid of listNames(root.proc) ?? []) {
+        if (!/^\d+$/.test(pid)) continue;
+        const name = readShort(`${root.proc}/${pid}/comm`)?.trim() ?? '';
+        if (!PROGRAMS.has(name)) continue;
+        // Daemons do such work in a thread of their own, while the first goes on to answer.
+        for (const thread of listNames(`${root.proc}/${pid}/task`) ?? [pid]) {
+            const folder = thread === pid ? `${root.proc}/${pid}` : `${root.proc}/${pid}/task/${thread}`;
+            const stat = readShort(`${folder}/stat`);
+            if (stat === null || stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'D') continue;
+            const waitsIn = readShort(`${folder}/wchan`)?.trim() ?? '';
+            found.set(`${pid}/${thread}`, {
+                pid: Number(pid),
+                name,
+                waitsIn: waitsIn === '' || waitsIn === '0' ? null : waitsIn,
+            });
+        }
+    }
+    return found;
+}
