@@ -24,13 +24,8 @@ export interface KernelEvents {
  * @returns null where the GUdev library is not installed: then nothing tells of changes
  */
 export async function openKernelEvents(): Promise<KernelEvents | null> {
-    let GUdev: (typeof import('gi://GUdev?version=1.0'))['default'];
-    try {
-        ({default: GUdev} = await import('gi://GUdev?version=1.0'));
-    } catch (error) {
-        if (error instanceof GLib.Error || error instanceof Error) return null;
-        throw error;
-    }
+    const GUdev = await loadGUdev();
+    if (!GUdev) return null;
     return {
         follow(callback) {
             const client = new GUdev.Client({subsystems: ['pci', 'drm']});
@@ -41,6 +36,16 @@ export async function openKernelEvents(): Promise<KernelEvents | null> {
             return () => client.disconnect(id);
         },
     };
+}
+
+/** The library is asked for when it is needed: without its typelib the import itself fails. */
+async function loadGUdev() {
+    try {
+        return (await import('gi://GUdev?version=1.0')).default;
+    } catch (error) {
+        if (error instanceof GLib.Error || error instanceof Error) return null;
+        throw error;
+    }
 }
 
 /** The function that something below sysfs belongs to: the last address in its path, since bridges come before. */

@@ -58,6 +58,7 @@ export function isPresent(root: SysRoot, address: string): boolean {
 export function standingOf(root: SysRoot, addresses: readonly string[]): Standing[] {
     return addresses.map(address => ({
         address,
-        driver: isPresent(root, address) ? driverOf(root, address) : 'gone',
+        present: isPresent(root, address),
+        driver: driverOf(root, address),
     }));
 }

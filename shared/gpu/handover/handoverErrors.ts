@@ -58,10 +58,12 @@ export class HandoverBusy extends HandoverError {
     }
 }
 
-/** What a function is bound to at the end; `gone` for one that is no more on the bus. */
+/** Where a function is at the end. */
 export interface Standing {
     readonly address: string;
-    readonly driver: string | null | 'gone';
+    /** False when it is no more on the bus. */
+    readonly present: boolean;
+    readonly driver: string | null;
 }
 
 /** A step failed. */

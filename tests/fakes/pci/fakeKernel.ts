@@ -38,7 +38,7 @@ export class FakeKernel implements KernelWriter {
     readonly #misbehaviours: Misbehaviour[] = [];
     readonly #removed: FakeDevice[] = [];
     readonly #listeners = new Set<(action: string, subsystem: string, address: string) => void>();
-    #release: (() => void)[] = [];
+    readonly #release: (() => void)[] = [];
     /** Where a function is found again after it was removed; null when it is not. */
     readonly foundAt = new Map<string, string | null>();
 

@@ -16,6 +16,8 @@ export class FakeServices implements Services {
     /** Units that hang, or fail, when they are stopped or started, e.g. `stop nvidia-powerd.service`. */
     readonly hanging = new Set<string>();
     readonly failing = new Set<string>();
+    /** Units that come back by themselves when they are stopped. */
+    readonly stubborn = new Set<string>();
 
     constructor(private readonly fake: FakePciTree) {}
 
@@ -42,6 +44,7 @@ export class FakeServices implements Services {
         known.active = false;
         known.process?.exit();
         this.fake.kernel.modules.update();
+        if (this.stubborn.has(unit)) this.#begin(unit);
     }
 
     async start(unit: string): Promise<void> {

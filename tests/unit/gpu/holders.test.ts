@@ -88,9 +88,8 @@ describe('Holders', () => {
     it('are not those who kept a node of the time before it was lent', async () => {
         const fake = new FakePciTree().intelGraphics().amdCard();
         fake.use(fake.processes.start({comm: 'gnome-shell'}), '/dev/dri/card1');
-        const {write} = fake.kernel;
-        await write.call(fake.kernel, `${fake.root.sys}/bus/pci/drivers/amdgpu/unbind`, AMD);
-        await write.call(fake.kernel, `${fake.root.sys}/bus/pci/drivers_probe`, AMD);
+        await fake.kernel.write(`${fake.root.sys}/bus/pci/drivers/amdgpu/unbind`, AMD);
+        await fake.kernel.write(`${fake.root.sys}/bus/pci/drivers_probe`, AMD);
 
         expect((await holdersOf(fake, AMD)).processes).toEqual([]);
     });

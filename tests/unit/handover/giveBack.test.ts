@@ -272,8 +272,8 @@ describe('Giving an AMD card back', () => {
             jasmine.objectContaining({
                 step: 'verify',
                 standing: [
-                    {address: '0000:03:00.0', driver: null},
-                    {address: '0000:03:00.1', driver: 'snd_hda_intel'},
+                    {address: '0000:03:00.0', present: true, driver: null},
+                    {address: '0000:03:00.1', present: true, driver: 'snd_hda_intel'},
                 ],
             }),
         );
