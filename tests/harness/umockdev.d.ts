@@ -5,8 +5,7 @@ declare module 'gi://UMockdev?version=1.0' {
     import type GObject from 'gi://GObject';
 
     namespace UMockdev {
-        class Testbed extends GObject.Object {
-            static new(): Testbed;
+        interface Testbed extends GObject.Object {
             /** @returns the path below /sys */
             add_device(
                 subsystem: string,
@@ -17,6 +16,8 @@ declare module 'gi://UMockdev?version=1.0' {
             ): string | null;
             uevent(path: string, action: string): void;
         }
+
+        const Testbed: {readonly new: () => Testbed};
     }
 
     export default UMockdev;
