@@ -10,7 +10,7 @@ import {progress, runTool, ToolError} from './lib/progress.mjs';
 import {ensureBuild} from './lib/project.mjs';
 import {ensureSysroot} from './lib/sysroots.mjs';
 
-const names = ['start', 'idle', 'signal', 'shell', 'memory', 'cli', 'holders'];
+const names = ['start', 'idle', 'signal', 'shell', 'memory', 'cli', 'holders', 'gpu'];
 const programs = ['main', 'programs/emptyWindow', 'programs/followMachines'];
 
 const usage = `Usage: npm run bench -- [OPTION…]

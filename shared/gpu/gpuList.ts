@@ -147,7 +147,7 @@ export class GpuList extends GObject.Object {
     }
 
     async #readUntilFresh(): Promise<void> {
-        while (this.#stale && !this.#closed) {
+        while (this.#stale) {
             this.#stale = false;
             const [{cards, iommu}] = await Promise.all([
                 this.#reader.read(),

@@ -93,7 +93,6 @@ class Search {
             if (this.#vendor !== null) this.#open--;
             const vendor = text.slice(start, start + 4);
             this.#vendor = this.#vendors.has(vendor) ? vendor : null;
-            this.#device = null;
             if (this.#vendor !== null) this.#found.set(vendor, text.slice(start + 6, end).trim());
         } else if (this.#vendor !== null) {
             if (text[start + 1] !== '\t') {

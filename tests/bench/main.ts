@@ -7,6 +7,7 @@ import {measureAppIdle} from './appIdle.js';
 import {measureAppStart} from './appStart.js';
 import type {Bench} from './bench.js';
 import {measureCli} from './cliTime.js';
+import {measureGpuChanges} from './gpuChanges.js';
 import {measureHolderScan} from './holderScan.js';
 import {Report} from './report.js';
 import {measureShellBlocks} from './shellBlocks.js';
@@ -33,6 +34,7 @@ const measurements: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
     memory: measureShellMemory,
     cli: measureCli,
     holders: measureHolderScan,
+    gpu: measureGpuChanges,
 };
 
 async function main(): Promise<number> {

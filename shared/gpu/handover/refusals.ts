@@ -39,12 +39,8 @@ export function momentaryRefusals(holders: HolderReport, services: readonly stri
 }
 
 /** Whether Linux can show a desktop on a card. */
-function showsDesktop({display, drmNodes}: CardFacts): boolean {
-    return (
-        display.driver !== null &&
-        !isVfioDriver(display.driver) &&
-        drmNodes.some(name => name.startsWith('card'))
-    );
+function showsDesktop({drmNodes}: CardFacts): boolean {
+    return drmNodes.some(name => name.startsWith('card'));
 }
 
 /** Members of the group that Linux uses; one that has no driver, or is with vfio, does no harm. */

@@ -161,8 +161,6 @@ class TimedHands implements Hands {
 
     async #do<T>(action: () => Promise<T>): Promise<T> {
         if (this.#closed) throw new OutOfTime('The step has no more time');
-        const result = await action();
-        if (this.#closed) throw new OutOfTime('The step has no more time');
-        return result;
+        return await action();
     }
 }

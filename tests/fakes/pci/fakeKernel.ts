@@ -6,7 +6,7 @@ import {FakeDevice} from './fakeDevice.js';
 import {FakeNodes, SHARED_NODES} from './fakeNodes.js';
 import type {FakeProcesses} from './fakeProcesses.js';
 import {FakeModules} from './fakeModules.js';
-import {putFile, putLink} from './files.js';
+import {drop, putFile, putLink} from './files.js';
 import {type DeviceSpec, DRIVERS, type DriverSpec} from './specs.js';
 
 /** What a driver does other than it should, when an action of the log matches. */
@@ -109,6 +109,11 @@ export class FakeKernel implements KernelWriter {
         for (const release of this.#release.splice(0)) release();
     }
 
+    /** How many follow its events. */
+    get followers(): number {
+        return this.#listeners.size;
+    }
+
     /** Calls back with each uevent. */
     onEvent(callback: (action: string, subsystem: string, address: string) => void): () => void {
         this.#listeners.add(callback);
@@ -140,6 +145,8 @@ export class FakeKernel implements KernelWriter {
         await this.#act(`modprobe -r ${names.join(' ')}`, async () => {
             for (const name of names) {
                 this.modules.unload(name);
+                for (const driver of DRIVERS.filter(({module}) => module === name))
+                    drop(`${this.root.sys}/bus/pci/drivers/${driver.name}`);
                 for (const device of this.devices.values()) {
                     if (device.driver?.module === name) await this.#detach(device);
                     else if (name === 'nvidia_drm') this.#nodes.refresh(device, this.modules);

@@ -12,16 +12,20 @@ import {waitFor} from '../../harness/deadline.js';
 
 class FakeClaims implements Followed<Claim> {
     current: readonly Claim[] = [];
-    #changed = (): void => undefined;
+    #changed: (() => void) | null = null;
+
+    get followed(): boolean {
+        return this.#changed !== null;
+    }
 
     follow(changed: () => void): () => void {
         this.#changed = changed;
-        return () => (this.#changed = () => undefined);
+        return () => (this.#changed = null);
     }
 
     set(...claims: Claim[]): void {
         this.current = claims;
-        this.#changed();
+        this.#changed?.();
     }
 }
 
@@ -212,10 +216,35 @@ describe('GpuList', () => {
         records.close();
     });
 
+    it('looks again when something changes while it looks', async () => {
+        fake = new FakePciTree().intelGraphics().amdCard();
+        let open = (): void => undefined;
+        let looks = 0;
+        const handovers = {
+            current: [],
+            follow: () => () => undefined,
+            // The second look is held up after it has read the cards.
+            refresh: () =>
+                ++looks === 2 ? new Promise<void>(resolve => (open = resolve)) : Promise.resolve(),
+        };
+        const list = new GpuList({root: fake.root, events: eventsOf(fake), handovers});
+        lists.push(list);
+        await waitFor('the list', () => list.filled);
+        const looking = list.refresh();
+        await new Promise<void>(resolve => setTimeout(() => resolve(), 100));
+        await writer('drivers/amdgpu/unbind', '0000:03:00.0');
+        open();
+        await looking;
+
+        expect(list.gpus[1]?.driver).toBe('');
+    });
+
     it('stops looking once it is closed', async () => {
         const list = await opened(new FakePciTree().intelGraphics().amdCard());
         const gpu = list.gpus[1]!;
         list.close();
+
+        expect([claims.followed, fake.kernel.followers]).toEqual([false, 0]);
         await writer('drivers/amdgpu/unbind', '0000:03:00.0');
         await list.refresh();
 

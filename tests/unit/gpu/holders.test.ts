@@ -7,9 +7,11 @@ import {
     isFree,
     machineProcesses,
 } from '../../../shared/gpu/holders/holders.js';
+import {readHolder} from '../../../shared/gpu/holders/holderProcess.js';
 import {PciReader} from '../../../shared/gpu/pciTree.js';
 import {FakePciTree} from '../../fakes/fakePciTree.js';
-import {drop, putFile} from '../../fakes/pci/files.js';
+import {drop, putFile, putLink} from '../../fakes/pci/files.js';
+import {temporaryDirectory} from '../../harness/temporary.js';
 import {NVIDIA_UVM} from '../../fakes/pci/fakeNodes.js';
 
 async function holdersOf(fake: FakePciTree, address: string): Promise<HolderReport> {
@@ -219,6 +221,18 @@ describe('Holders', () => {
         expect(report.uninspected).toBe(2);
     });
 
+    it('are unknown where only their mappings can be looked at', async () => {
+        const fake = new FakePciTree().intelGraphics().amdCard();
+        const path = GLib.getenv('PATH') ?? '';
+        const programs = temporaryDirectory('programs');
+        putLink(`${programs}/grep`, '/usr/bin/grep');
+        GLib.setenv('PATH', programs, true);
+        const report = await holdersOf(fake, AMD);
+        GLib.setenv('PATH', path, true);
+
+        expect(report.uninspected).toBe(1);
+    });
+
     it('may be hidden from this user altogether', async () => {
         const fake = new FakePciTree().intelGraphics().amdCard();
         fake.processes.all.get(1)!.exit();
@@ -242,6 +256,16 @@ describe('Holders', () => {
 
         expect(namesIn(report)).toEqual(['long']);
         expect(report.uninspected).toBe(0);
+    });
+
+    it('may vanish while their command is read', async () => {
+        const fake = new FakePciTree();
+        const process = fake.processes.start({comm: 'short'});
+        const use = {pid: process.pid, nodes: [], mappedOnly: false, drmClients: 0, memoryBytes: null};
+        const reading = readHolder(fake.root, use, String);
+        process.exit();
+
+        expect(await reading).toBeNull();
     });
 
     it('have names that are fit for one line, whatever they call themselves', async () => {

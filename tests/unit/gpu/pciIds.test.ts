@@ -65,6 +65,15 @@ describe('The list of PCI names', () => {
         expect(names?.device).toBe('TU104 [GeForce RTX 2070 SUPER]');
     });
 
+    it('may have a line that is longer than a piece', async () => {
+        const long = `ffee  ${'x'.repeat(150_000)}\n${LIST}10df  ${'y'.repeat(150_000)}`;
+        const other = {...rtx, vendor: '10df'};
+        const [names, last] = await lookUpPciNames(listOf(long), [rtx, other]);
+
+        expect(names?.device).toBe('TU104 [GeForce RTX 2070 SUPER]');
+        expect(last?.vendor?.length).toBe(150_000);
+    });
+
     it('of this system knows common cards', async () => {
         const path = pciIdsPath();
         const [rtxNames, naviNames] = await lookUpPciNames(path, [rtx, navi]);

@@ -279,6 +279,25 @@ describe('Giving an AMD card back', () => {
         );
     });
 
+    it('fails when the driver of its sound does not want it any more', async () => {
+        const lab = amdLab();
+        await lab.desk.take(AMD, BY);
+        lab.fake.kernel.misbehave({action: /^probing 0000:03:00.1 snd_hda_intel/, fail: 'refused'});
+        const error = await rejection(lab.desk.giveBack(AMD, BY));
+
+        expect(error).toEqual(jasmine.objectContaining({step: 'verify', restored: false}));
+    });
+
+    it('loads a driver that was unloaded meanwhile, by what the card is', async () => {
+        const lab = new HandoverLab(new FakePciTree().intelGraphics().amdCard());
+        await lab.desk.take(AMD, BY);
+        await lab.fake.kernel.unloadModules(['amdgpu', 'snd_hda_intel']);
+        await lab.desk.giveBack(AMD, BY);
+
+        expectHome(lab, '0000:03:00', AMD_HOME);
+        expect(lab.fake.kernel.log).toContain('modprobe amdgpu');
+    });
+
     it('fails when the driver makes no graphics node', async () => {
         const lab = amdLab();
         await lab.desk.take(AMD, BY);

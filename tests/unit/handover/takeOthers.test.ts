@@ -53,6 +53,18 @@ describe('Taking other cards', () => {
         expect((await refusalOf(lab.desk.take(AMD, BY))).kind).toBe('with-machine');
     });
 
+    it('is refused while a machine has a part of it, and for no other reason', async () => {
+        const lab = new HandoverLab(
+            new FakePciTree()
+                .intelGraphics()
+                .device(AMD, 0x030000, '1002:744c', {group: '15', driver: 'amdgpu'})
+                .device('0000:03:00.1', 0x040300, '1002:ab30', {group: '15', driver: 'vfio-pci'}),
+        );
+        lab.fake.use(lab.fake.processes.start({comm: 'qemu-system-x86'}), '/dev/vfio/15');
+
+        expect(kindsOf(await rejection(lab.desk.take(AMD, BY)))).toEqual(['with-machine']);
+    });
+
     it('is refused for the desktop’s only card', async () => {
         const lab = new HandoverLab(new FakePciTree().withoutConsole().intelGraphics());
 
