@@ -22,20 +22,21 @@ const PROGRAMS = new Set([
     'rpc-virtqemud',
     'rpc-libvirtd',
     'nodedev-init',
-    'gjs',
-    'handover-helper',
 ]);
 
-/** State D is a matter of course for a moment; what is in it at two looks so far apart is stuck. */
+/** State D is a matter of course for a moment, as while a disk answers; what is in it at every look is stuck. */
+const LOOKS = 4;
 const BETWEEN_LOOKS_MS = 300;
 
 /** Looks for tasks that are stuck in the kernel with a driver. */
 export async function findStuckTasks(root: SysRoot, clock: Clock): Promise<StuckTask[]> {
-    const before = waitingTasks(root);
-    if (before.size === 0) return [];
-    await clock.delay(BETWEEN_LOOKS_MS);
-    const after = waitingTasks(root);
-    return [...before.keys()].flatMap(key => after.get(key) ?? []);
+    let waiting = waitingTasks(root);
+    for (let look = 1; look < LOOKS && waiting.size > 0; look++) {
+        await clock.delay(BETWEEN_LOOKS_MS);
+        const now = waitingTasks(root);
+        waiting = new Map([...waiting].filter(([task, {waitsIn}]) => now.get(task)?.waitsIn === waitsIn));
+    }
+    return [...waiting.values()];
 }
 
 function waitingTasks(root: SysRoot): Map<string, StuckTask> {

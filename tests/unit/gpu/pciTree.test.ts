@@ -4,6 +4,7 @@ import {identityOf, resolveCard} from '../../../shared/gpu/cardIdentity.js';
 import {isPciAddress, parsePciAddress, slotOf} from '../../../shared/gpu/pciAddress.js';
 import {isVfioDriver} from '../../../shared/gpu/pciFunction.js';
 import {type CardFacts, PciReader, type PciTree} from '../../../shared/gpu/pciTree.js';
+import {THIS_MACHINE} from '../../../shared/gpu/sysRoot.js';
 import {FakePciTree} from '../../fakes/fakePciTree.js';
 import {drop, putFile} from '../../fakes/pci/files.js';
 
@@ -127,6 +128,17 @@ describe('PciReader', () => {
         expect(
             await new PciReader({sys: '/nowhere', proc: '/nowhere', dev: '/nowhere', run: '/nowhere'}).read(),
         ).toEqual(nothing);
+    });
+
+    it('reads this machine’s own tree, whatever is in it', async () => {
+        const {cards} = await new PciReader(THIS_MACHINE).read();
+
+        for (const {display, functions} of cards) {
+            expect(isPciAddress(display.address)).toBeTrue();
+            expect(functions[0]).toBe(display);
+        }
+
+        expect(Array.isArray(cards)).toBeTrue();
     });
 
     it('leaves a function out that says nothing or nonsense about itself', async () => {
