@@ -41,6 +41,19 @@ const importOnce = {
     },
 };
 
+/**
+ * Has a build for tests read cards where the environment says; see shared/gpu/here.ts.
+ * @type {import('esbuild').Plugin}
+ */
+const pretendedMachine = {
+    name: 'pretended-machine',
+    setup(context) {
+        context.onResolve({filter: /\/here\.js$/}, () => ({
+            path: resolve(checkout, 'shared/gpu/pretendedHere.ts'),
+        }));
+    },
+};
+
 /** @type {import('esbuild').BuildOptions} */
 const common = {
     absWorkingDir: checkout,
@@ -62,13 +75,20 @@ const common = {
 };
 
 /**
+ * @typedef {object} BundleOptions
+ * @property {boolean} sourcemap whether GJS is to name the TypeScript lines in stack traces
+ * @property {boolean} pretended whether it is built for tests, with cards that are pretended
+ */
+
+/**
  * The app: split, so that libvirt is asked before GTK is loaded, and pages come when they are wanted.
  * @param {string} outdir
- * @param {boolean} sourcemap whether GJS is to name the TypeScript lines in stack traces
+ * @param {BundleOptions} options
  */
-export function bundleApp(outdir, sourcemap) {
+export function bundleApp(outdir, {sourcemap, pretended}) {
     return build({
         ...common,
+        plugins: [...common.plugins, ...(pretended ? [pretendedMachine] : [])],
         entryPoints: {main: 'app/main.ts'},
         outdir,
         sourcemap,
@@ -81,14 +101,15 @@ export function bundleApp(outdir, sourcemap) {
  * The CLI: `main.js` holds the plain list and nothing else, since each file, and each line that is not run, costs
  * it time; the rest is built apart and split, so that a verb loads only what it uses.
  * @param {string} outdir
- * @param {boolean} sourcemap whether GJS is to name the TypeScript lines in stack traces
+ * @param {BundleOptions} options
  */
-export async function bundleCli(outdir, sourcemap) {
+export async function bundleCli(outdir, {sourcemap, pretended}) {
     const rest = './commandLine.js';
+    const plugins = [importOnce, ...common.plugins, ...(pretended ? [pretendedMachine] : [])];
     const results = await Promise.all([
         build({
             ...common,
-            plugins: [importOnce, ...common.plugins],
+            plugins,
             external: [...external, rest],
             entryPoints: {main: 'cli/main.ts'},
             outdir,
@@ -98,7 +119,7 @@ export async function bundleCli(outdir, sourcemap) {
         }),
         build({
             ...common,
-            plugins: [importOnce, ...common.plugins],
+            plugins,
             entryPoints: {commandLine: 'cli/commandLine.ts'},
             outdir,
             sourcemap,

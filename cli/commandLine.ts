@@ -69,6 +69,18 @@ function machineArgument(input: string): string {
     return input;
 }
 
+function taskParameter(tasks: readonly string[]): object {
+    return {
+        parse(input: string): string {
+            if (!tasks.includes(input)) throw new SyntaxError(`expected one of ${tasks.join(', ')}`);
+            return input;
+        },
+        optional: true,
+        placeholder: tasks.join('|'),
+        brief: `What to do; “${tasks[0]}” unless told`,
+    };
+}
+
 function command(verb: Verb, exit: (code: number) => void) {
     const flags = {
         ...Object.fromEntries(verb.options.map(option => [option, OPTIONAL_FLAGS[option]])),
@@ -84,7 +96,8 @@ function command(verb: Verb, exit: (code: number) => void) {
         possible: [{...machine, optional: true}],
         none: [],
     }[verb.machine];
-    const parameters = {flags, positional: {kind: 'tuple', parameters: machines}};
+    const tasks = verb.tasks ? [taskParameter(verb.tasks)] : [];
+    const parameters = {flags, positional: {kind: 'tuple', parameters: [...tasks, ...machines]}};
     return buildCommand<VerbOptions, string[]>({
         func: async (options, ...args) => {
             exit(await runVerb(options, () => verb.run(options, args[0])));

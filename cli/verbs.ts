@@ -14,9 +14,15 @@ export interface Verb {
     readonly brief: string;
     /** Whether it takes a machine. */
     readonly machine: 'needed' | 'possible' | 'none';
+    /** What it can do, as its first argument says; the first of them when there is none. */
+    readonly tasks?: readonly string[];
     readonly options: readonly VerbOption[];
-    /** Loads what the verb needs, and nothing else, when it is called. */
-    run(options: VerbOptions, machine: string | undefined): Promise<void>;
+    /**
+     * Loads what the verb needs, and nothing else, when it is called.
+     *
+     * @param argument the machine, or the task
+     */
+    run(options: VerbOptions, argument: string | undefined): Promise<void>;
 }
 
 export interface VerbOptions extends CommonOptions, ListOptions, StopOptions, Partial<WaitOptions> {}
@@ -90,6 +96,17 @@ export const VERBS: readonly Verb[] = [
         async run(options, machine) {
             const {watch} = await import('./verbs/watch.js');
             await watch(options, machine);
+        },
+    },
+    {
+        name: 'gpu',
+        brief: 'Show the graphics cards, who has them and who uses them',
+        machine: 'none',
+        tasks: ['status'],
+        options: [],
+        async run(options) {
+            const {gpuStatus} = await import('./verbs/gpu.js');
+            await gpuStatus(options);
         },
     },
 ];

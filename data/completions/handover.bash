@@ -3,7 +3,7 @@
 
 _handover() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='list show start stop restart reset pause resume save wake wait watch'
+    local verbs='list show start stop restart reset pause resume save wake wait watch gpu'
     local hosts='system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion'
     local states='running paused shutoff crashed pmsuspended gone'
     local options='--json --host --timeout --verbose --help'
@@ -39,7 +39,13 @@ _handover() {
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
         return
     fi
-    [[ $verb == list ]] && return
+    case $verb in
+        list) return ;;
+        gpu)
+            ((COMP_CWORD == 2)) && mapfile -t COMPREPLY < <(compgen -W 'status' -- "$cur")
+            return
+            ;;
+    esac
 
     local name typed=${cur//\\/}
     while IFS= read -r name; do

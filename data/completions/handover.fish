@@ -17,7 +17,7 @@ function __handover_machines
     end
 end
 
-set -l verbs list show start stop restart reset pause resume save wake wait watch
+set -l verbs list show start stop restart reset pause resume save wake wait watch gpu
 set -l with_machine show start stop restart reset pause resume save wake wait watch
 set -l hosts system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion
 set -l states running paused shutoff crashed pmsuspended gone
@@ -39,6 +39,8 @@ complete -c handover -n "$none" -a save -d 'Save the state of a machine to disk 
 complete -c handover -n "$none" -a wake -d 'Wake a guest that sleeps'
 complete -c handover -n "$none" -a wait -d 'Wait until a machine is in a state'
 complete -c handover -n "$none" -a watch -d 'Print what happens to machines, as it happens'
+complete -c handover -n "$none" -a gpu -d 'Show the graphics cards, who has them and who uses them'
+complete -c handover -n '__fish_seen_subcommand_from gpu; and not __fish_seen_subcommand_from status' -a status -d 'Show them'
 complete -c handover -n "__fish_seen_subcommand_from $with_machine" -a '(__handover_machines)' -d Machine
 complete -c handover -n "$any" -l json -d 'Print JSON'
 complete -c handover -n "$any" -l host -x -a "$hosts" -d 'Look at this host only'

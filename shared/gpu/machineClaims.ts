@@ -53,6 +53,12 @@ export class MachineClaims implements Followed<Claim> {
         this.#look();
     }
 
+    /** Resolves when the definitions of those that are followed now have been read, or could not be. */
+    async whenRead(): Promise<void> {
+        await Promise.all([...this.#followed.keys()].map(load));
+        this.#look();
+    }
+
     close(): void {
         this.hosts.disconnect(this.#hostsChanged);
         for (const machine of [...this.#followed.keys()]) this.#unfollow(machine);

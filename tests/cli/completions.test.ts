@@ -44,7 +44,7 @@ zpty -w inner 'compadd() { builtin compadd -A found -O found2 "$@" >/dev/null 2>
 zpty -w inner 'print READY''NOW'
 read_until READYNOW
 zpty -w -n inner $'${line}\\t'
-sleep 2
+for turn in {1..150}; do [[ -s /tmp/zsh-hits ]] && break; sleep 0.1; done; sleep 0.5
 zpty -d inner
 cat /tmp/zsh-hits; rm -f /tmp/zsh-hits`;
     const {out} = await runProgram(['zsh', '-f', '-c', script], {env});
@@ -99,6 +99,16 @@ describe('completion', () => {
         expect(await fish('handover wait --for ')).toEqual(states);
         expect(await zsh('handover wait --for ')).toEqual(states);
         expect(await zsh('handover list --host ')).toEqual(hosts);
+    });
+
+    it('knows what each verb can do', async () => {
+        for (const {name, tasks = []} of VERBS.filter(verb => verb.tasks)) {
+            expect(await bash(name, '')).toEqual([...tasks]);
+            expect(await fish(`handover ${name} `)).toEqual([...tasks]);
+            expect(await zsh(`handover ${name} `)).toEqual([...tasks]);
+        }
+        expect(await bash('gpu', 'status', '')).toEqual([]);
+        expect(await fish('handover gpu status ')).toEqual([]);
     });
 
     it('knows the machines, quoted as the shell needs it', async () => {

@@ -23,8 +23,11 @@ export class FakePciTree {
     #iommu = true;
     #consoleBound = true;
 
+    /** The folder that holds it all: what HANDOVER_SYSROOT is to a program that is built for tests. */
+    readonly folder = temporaryDirectory('pci');
+
     constructor() {
-        const folder = temporaryDirectory('pci');
+        const {folder} = this;
         this.root = {
             sys: `${folder}/sys`,
             proc: `${folder}/proc`,
@@ -37,6 +40,11 @@ export class FakePciTree {
         this.processes = new FakeProcesses(this.root.proc);
         this.kernel = new FakeKernel(this.root, this.processes, this.clock);
         this.#writeConsoles();
+        let events = '';
+        this.kernel.onEvent((action, subsystem, address) => {
+            events += `${action} ${subsystem} ${address}\n`;
+            putFile(`${folder}/uevents`, events);
+        });
     }
 
     /** The firmware has the IOMMU off: cards that are added from here on have no group. */

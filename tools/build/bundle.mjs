@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Bundles one program: node tools/build/bundle.mjs app|cli OUTDIR DEPFILE [--source-maps]
+// Bundles one program: node tools/build/bundle.mjs app|cli OUTDIR DEPFILE [--source-maps] [--pretended-machine]
 import {rmSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {bundleApp, bundleCli} from '../../esbuild.config.mjs';
@@ -7,15 +7,18 @@ import {checkout} from '../names.mjs';
 import {writeDepfile} from './depfile.mjs';
 
 const programs = {app: bundleApp, cli: bundleCli};
-const [program, outdir, depfile, option] = process.argv.slice(2);
+const [program, outdir, depfile, ...options] = process.argv.slice(2);
 const bundle = programs[program];
 if (bundle === undefined || depfile === undefined) {
-    console.error('usage: bundle.mjs app|cli OUTDIR DEPFILE [--source-maps]');
+    console.error('usage: bundle.mjs app|cli OUTDIR DEPFILE [--source-maps] [--pretended-machine]');
     process.exit(2);
 }
 // Chunks carry a hash in their names: those of the last build would be installed too.
 rmSync(outdir, {recursive: true, force: true});
-const result = await bundle(resolve(outdir), option === '--source-maps');
+const result = await bundle(resolve(outdir), {
+    sourcemap: options.includes('--source-maps'),
+    pretended: options.includes('--pretended-machine'),
+});
 const sources = Object.keys(result.metafile.inputs).filter(input => !input.includes(':'));
 writeDepfile(depfile, outdir, [
     ...sources.map(source => join(checkout, source)),

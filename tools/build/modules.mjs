@@ -54,10 +54,11 @@ function namesImported(code, from) {
  * Compiles a module and all of ours that it reaches.
  *
  * @param {string[]} entries `.ts` paths from the top of the checkout
+ * @param {Readonly<Record<string, string>>} [replaced] output paths with the sources that take the place of their own
  * @returns {Map<string, {source: string, code: string, imports: string[]}>} by output path; the
  *   vendored module, when reached, has no source, and as its code what the bundler is to start at
  */
-export function compileReachable(entries) {
+export function compileReachable(entries, replaced = {}) {
     const modules = new Map();
     const queue = entries.map(entry => entry.replace(/\.ts$/, '.js'));
     for (const path of queue) {
@@ -66,7 +67,7 @@ export function compileReachable(entries) {
             modules.set(path, {source: '', code: '', imports: []});
             continue;
         }
-        const source = path.replace(/\.js$/, '.ts');
+        const source = replaced[path] ?? path.replace(/\.js$/, '.ts');
         if (!existsSync(join(checkout, source)))
             throw new Error(`${path} is imported, but there is no ${source}`);
         const module = {source, ...compileModule(source)};

@@ -13,6 +13,9 @@ import {ensureSysroot} from './sysroots.mjs';
 /** What no installed file is made of; a change there needs no new build. */
 const ignored = /^(tests|docs|\.ci|tools\/(inside|lib|guest|sysroot|demo))\/|\.md$/;
 
+/** What is built here is for tests, the demo and the bench: HANDOVER_SYSROOT may name a pretended machine. */
+const forTests = '-Dpretended_machine=true';
+
 /** Every file of the checkout that is not ignored by git, relative to it. */
 async function sourceFiles() {
     const {code, out} = await capture(['git', 'ls-files', '-coz', '--exclude-standard'], {
@@ -105,10 +108,14 @@ export async function ensureBuild(gnome) {
         await ensureNodeModules();
         progress(`build: GNOME ${gnome}`);
         const meson = `/src/build/gnome${gnome}/meson`;
+        const configured = join(folder, 'configured');
         if (!existsSync(join(folder, 'meson/build.ninja'))) {
             await rm(join(folder, 'meson'), {recursive: true, force: true});
-            await step(directory, gnome, ['meson', 'setup', meson, `--prefix=${prefixOf(gnome)}`]);
+            await step(directory, gnome, ['meson', 'setup', meson, `--prefix=${prefixOf(gnome)}`, forTests]);
+        } else if (!(await readFile(configured, 'utf8').catch(() => '')).includes(forTests)) {
+            await step(directory, gnome, ['meson', 'configure', meson, forTests]);
         }
+        await writeFile(configured, forTests);
         await step(directory, gnome, ['meson', 'compile', '-C', meson]);
         const before = await installed(folder);
         await step(directory, gnome, ['meson', 'install', '-C', meson, '--quiet']);

@@ -61,9 +61,11 @@ export class FakeProcess {
         const number = this.#next++;
         this.descriptors.set(number, {target, device});
         putLink(`${this.folder}/fd/${number}`, target);
+        // For programs that run against this machine; see shared/gpu/pretendedHere.ts.
+        const pretended = device === null ? [] : [`pretended-device:\t${device}`];
         putFile(
             `${this.folder}/fdinfo/${number}`,
-            ['pos:\t0', 'flags:\t02100002', ...info].join('\n') + '\n',
+            ['pos:\t0', 'flags:\t02100002', ...pretended, ...info].join('\n') + '\n',
         );
         return number;
     }
