@@ -17,6 +17,7 @@ const ACCELERATORS: Readonly<Record<string, string[]>> = {
     'app.shortcuts': ['<Control>question'],
     'window.close': ['<Control>w'],
     'win.search': ['<Control>f'],
+    'win.show-cards': ['<Control>g'],
     'win.retry': ['<Control>r', 'F5'],
     'machine.obvious': ['<Control>Return'],
     'machine.pause': ['<Control>p'],
@@ -55,6 +56,10 @@ export class Application extends Adw.Application {
         this.#addAction('show-machine', 's', parameter => {
             const [key] = parameter as [string];
             this.#presented().showMachine(key);
+        });
+        this.#addAction('show-card', 's', parameter => {
+            const [address] = parameter as [string];
+            this.#presented().showCard(address);
         });
         this.#addAction('show-problem', '(ssss)', parameter => {
             const [key, title, body, detail] = parameter as [string, string, string, string];

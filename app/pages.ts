@@ -3,6 +3,8 @@ import Adw from 'gi://Adw?version=1';
 
 import {Machine} from '../shared/machines/machine.js';
 import {_} from '../shared/platform/i18n.js';
+import type {HostList} from '../shared/hosts/hostList.js';
+import {GpuPage} from './gpu/gpuPage.js';
 import {ProblemPage} from './hosts/problemPage.js';
 import {MachineActions} from './machines/machineActions.js';
 import type {MachineLog} from './machines/machineLog.js';
@@ -16,11 +18,13 @@ export class Pages {
     readonly actions: MachineActions;
     #machinePage: MachinePage | null = null;
     #problemPage: ProblemPage | null = null;
+    #gpuPage: GpuPage | null = null;
     #nothing: Adw.NavigationPage | null = null;
 
     constructor(
         private readonly window: Window,
         private readonly log: MachineLog,
+        private readonly hosts: HostList,
     ) {
         this.actions = new MachineActions(window);
         window.insert_action_group('machine', this.actions.group);
@@ -32,6 +36,7 @@ export class Pages {
         this.actions.machine = machine;
         if (this.#machinePage && !machine) this.#machinePage.machine = null;
         if (selection === null) return (this.#nothing ??= makeNothingPage());
+        if (selection === 'cards') return (this.#gpuPage ??= new GpuPage(this.hosts));
         if (machine) {
             this.#machinePage ??= new MachinePage(this.window, this.actions, this.log);
             this.#machinePage.machine = machine;
@@ -42,11 +47,17 @@ export class Pages {
         return this.#problemPage;
     }
 
+    /** Brings a card into view on the page of the cards, when that is shown. */
+    showCard(address: string): void {
+        this.#gpuPage?.showCard(address);
+    }
+
     /** Lets go of everything that is shown. */
     close(): void {
         this.actions.machine = null;
         if (this.#machinePage) this.#machinePage.machine = null;
         if (this.#problemPage) this.#problemPage.host = null;
+        this.#gpuPage?.close();
     }
 }
 

@@ -61,6 +61,7 @@ export class Window extends Adw.ApplicationWindow {
         super({application});
         this.#log = new MachineLog(hosts);
         this.#addAction('search', () => this.#openSearch());
+        this.#addAction('show-cards', () => this.showCard(''));
         this.#addAction('retry', () => hosts.retry());
         for (const property of ['collapsed', 'show-content'])
             this._splitView.connect(`notify::${property}`, () => this.#tellShown());
@@ -109,6 +110,14 @@ export class Window extends Adw.ApplicationWindow {
     /** Shows a machine's page, at once or when its host has answered. @param key `HOST/NAME` */
     showMachine(key: string): void {
         this.#whenThere(key, machine => this.#open(machine));
+    }
+
+    /** Shows the page of the graphics cards. @param address the card to bring into view; empty for the first */
+    showCard(address: string): void {
+        this._sidebar.select('cards');
+        this._splitView.show_content = true;
+        this._views.visible_child = this._splitView;
+        void this.#showSelection().then(() => this.#pages?.showCard(address));
     }
 
     /** Shows a machine's page and a problem with it. */
@@ -177,9 +186,9 @@ export class Window extends Adw.ApplicationWindow {
             if (machine) then(machine);
         }
         const there = hosts.lists.some(list => list.nMachines > 0 || list.host.state === 'lost');
-        if (!there && this.#connecting) return;
-        await this.#setEmpty(!there);
-        if (!there) return;
+        if (!there && this.#connecting && this._sidebar.selection !== 'cards') return;
+        await this.#setEmpty(!there && this._sidebar.selection !== 'cards');
+        if (!there && this._sidebar.selection !== 'cards') return;
         if (this._sidebar.selection === null && !this._splitView.collapsed) this._sidebar.selectFirst();
         else if (!this.#pages) await this.#showSelection();
     }
@@ -203,7 +212,7 @@ export class Window extends Adw.ApplicationWindow {
 
     #loadPages(): Promise<Pages> {
         this.#loadingPages ??= import('./pages.js').then(({Pages}) => {
-            this.#pages = new Pages(this, this.#log);
+            this.#pages = new Pages(this, this.#log, this.hosts);
             return this.#pages;
         });
         return this.#loadingPages;

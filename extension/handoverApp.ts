@@ -47,6 +47,11 @@ export class HandoverApp {
         this.#activateAction('show-problem', new GLib.Variant('(ssss)', [key, title, body, detail]));
     }
 
+    /** Shows the page of the graphics cards. @param address the card to show; empty for whichever is first */
+    showCard(address: string): void {
+        this.#activateAction('show-card', new GLib.Variant('s', address));
+    }
+
     /** What lets a window that a program of the user's opens take the focus; null when there is no such thing. */
     activationToken(): string | null {
         return global

@@ -3,17 +3,25 @@ import GObject from 'gi://GObject';
 import St from 'gi://St';
 import * as Main from 'resource:///org/gnome/shell/ui/main.js';
 import * as PanelMenu from 'resource:///org/gnome/shell/ui/panelMenu.js';
-import {type PopupMenu, PopupSeparatorMenuItem} from 'resource:///org/gnome/shell/ui/popupMenu.js';
+import {
+    type PopupMenu,
+    type PopupMenuSection,
+    PopupSeparatorMenuItem,
+} from 'resource:///org/gnome/shell/ui/popupMenu.js';
 
+import {needsAttention as cardNeedsAttention, shortCardName} from '../shared/gpu/words.js';
+import type {Gpu} from '../shared/gpu/gpu.js';
 import type {HostList} from '../shared/hosts/hostList.js';
 import type {Machine} from '../shared/machines/machine.js';
 import type {MachineList} from '../shared/machines/machineList.js';
 import {APP_NAME} from '../shared/names.js';
 import {_, fill, ngettext} from '../shared/platform/i18n.js';
 import {Disposer} from './disposer.js';
+import {GpuSection} from './gpuSection.js';
 import {IdleCall} from './idleCall.js';
 import {MachineSection} from './machineSection.js';
 import type {SubmenuParts} from './machineSubmenu.js';
+import {PanelCards} from './panelCards.js';
 import type {PanelState, StateIcons} from './stateIcons.js';
 import {STYLES} from './styles.js';
 
@@ -36,6 +44,8 @@ export class Indicator extends PanelMenu.Button {
     readonly #change = new IdleCall(() => this.#sync());
     readonly #disposer = new Disposer();
     #section: MachineSection | null = null;
+    #gpuSection: GpuSection | null = null;
+    readonly #cards: PanelCards;
 
     constructor(parts: Parts) {
         super(0.5, APP_NAME);
@@ -46,7 +56,10 @@ export class Indicator extends PanelMenu.Button {
         this.menu.box.style = STYLES.menu;
         // First of all handlers, because the separator looks then whether there is something above it.
         this.menu.connect('open-state-changed', (_menu, open): undefined => {
-            if (!open) return;
+            if (!open) {
+                this.#cards.unwatch();
+                return;
+            }
             this.#sync();
             this.#section?.opens();
         });
@@ -63,6 +76,8 @@ export class Indicator extends PanelMenu.Button {
         this.#disposer.add(() => hosts.disconnect(handler));
         for (const key of ['pinned-machines', 'chosen-machine'])
             this.#disposer.add(preferences.onChanged(key, () => this.#change.queue()));
+        this.#cards = new PanelCards(hosts, () => this.#change.queue());
+        this.#disposer.add(() => this.#cards.dispose());
         this.connect('destroy', () => this.#disposer.dispose());
         this.#sync();
     }
@@ -73,9 +88,9 @@ export class Indicator extends PanelMenu.Button {
         if (this.menu.isOpen) this.menu.actor.navigate_focus(null, St.DirectionType.TAB_FORWARD, false);
     }
 
-    #addSection(section: MachineSection): void {
+    #addSection(section: PopupMenuSection, position: number): void {
         const {menu} = this;
-        menu.addMenuItem(section, 0);
+        menu.addMenuItem(section, position);
         // GNOME 48 and 49 would keep the menu for ever; later ones do this themselves.
         this.#disposer.add(() => {
             menu.disconnectObject(section);
@@ -85,26 +100,43 @@ export class Indicator extends PanelMenu.Button {
 
     #sync(): void {
         const {hosts, icons} = this.#parts;
-        const state = panelState(hosts);
+        const cards = this.#cards.lendable;
+        const state = panelState(hosts, cards);
         this.#icon.gicon = icons.get(state);
-        this.accessible_name = summary(hosts, state);
+        this.accessible_name = summary(hosts, state, cards);
         if (!this.menu.isOpen) return;
         if (!this.#section) {
             this.#section = new MachineSection(hosts, this.#parts);
-            this.#addSection(this.#section);
+            this.#addSection(this.#section, 0);
         }
         this.#section.sync();
+        this.#syncCards(cards);
+    }
+
+    #syncCards(cards: readonly Gpu[]): void {
+        if (!this.#gpuSection) {
+            if (cards.length === 0) return;
+            this.#gpuSection = new GpuSection(this.#cards, this.#parts.app, this.#parts.icons);
+            this.#addSection(this.#gpuSection, 1);
+        }
+        this.#cards.watch();
+        this.#gpuSection.sync();
     }
 }
 
-function panelState(hosts: HostList): PanelState {
-    const {lists} = hosts;
+function panelState({lists}: HostList, cards: readonly Gpu[]): PanelState {
     const lost = lists.filter(list => list.host.state === 'lost');
     // A host that never had machines for us is no emergency while another one works: the menu tells of it.
     if (lost.length > 0 && (lost.length === lists.length || lost.some(list => list.nMachines > 0)))
         return 'attention';
     if (lists.some(list => list.machines.some(needsAttention))) return 'attention';
+    if (cards.some(cardNeedsAttention)) return 'attention';
+    if (cards.some(isWithMachine)) return 'gpu';
     return countActive(lists) > 0 ? 'running' : 'idle';
+}
+
+function isWithMachine({ownerKind}: Gpu): boolean {
+    return ownerKind === 'machine';
 }
 
 function needsAttention(machine: Machine): boolean {
@@ -117,8 +149,15 @@ function countActive(lists: readonly MachineList[]): number {
 }
 
 /** What a screen reader says of the icon. */
-function summary({lists}: HostList, state: PanelState): string {
+function summary({lists}: HostList, state: PanelState, cards: readonly Gpu[]): string {
     if (state === 'attention') return fill(_('{app}: needs attention'), {app: APP_NAME});
+    for (const gpu of cards)
+        if (gpu.owner.kind === 'machine')
+            return fill(_('{app}: {card} is with {machine}'), {
+                app: APP_NAME,
+                card: shortCardName(gpu),
+                machine: gpu.owner.name,
+            });
     const count = countActive(lists);
     if (count === 0) return fill(_('{app}: no machine is running'), {app: APP_NAME});
     return fill(ngettext('{app}: {count} machine is running', '{app}: {count} machines are running', count), {

@@ -2,7 +2,7 @@
 import Gio from 'gi://Gio';
 
 /** What the icon in the panel tells. */
-export type PanelState = 'idle' | 'running' | 'attention';
+export type PanelState = 'idle' | 'running' | 'gpu' | 'attention';
 
 /** The extension's own symbolic icons, which need no icon theme. */
 export class StateIcons {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** The part of GioUnix-2.0 and GLibUnix-2.0 that the CLI uses; GLib 2.80 and later. */
+/** The part of GioUnix-2.0 and GLibUnix-2.0 that the CLI and the app use; GLib 2.80 and later. */
 declare module 'gi://GioUnix' {
     import type Gio from 'gi://Gio';
 
     const GioUnix: {
+        DesktopAppInfo: {
+            /** @throws where the C function gives NULL: there is no such file */
+            new: (desktopId: string) => Gio.AppInfo;
+        };
         OutputStream: {
             new: (fd: number, closeFd: boolean) => Gio.OutputStream;
         };

@@ -7,6 +7,7 @@ import {_, pgettext} from '../../shared/platform/i18n.js';
 function shortcuts(): readonly (readonly [title: string, keys: string])[] {
     return [
         [pgettext('shortcuts', 'Search machines'), '<Control>f'],
+        [pgettext('shortcuts', 'Graphics cards'), '<Control>g'],
         [pgettext('shortcuts', 'Open the main menu'), 'F10'],
         [pgettext('shortcuts', 'Preferences'), '<Control>comma'],
         [pgettext('shortcuts', 'Keyboard shortcuts'), '<Control>question'],

@@ -9,15 +9,7 @@ import type {HostDevice} from '../../shared/definition/devices/hostDevice.js';
 import type {NetworkInterface} from '../../shared/definition/devices/networkInterface.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {_, fill} from '../../shared/platform/i18n.js';
-
-/** One line of a group. */
-export interface Fact {
-    readonly label: string;
-    readonly value: string;
-    /** It has a button that copies it. */
-    readonly copyable?: boolean;
-    readonly icon?: string;
-}
+import type {Fact} from '../widgets/fact.js';
 
 export interface FactGroup {
     readonly title: string;

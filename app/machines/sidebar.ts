@@ -16,8 +16,8 @@ import {DetailsReader, readDetails} from './detailsReader.js';
 import {MachineRow} from './machineRow.js';
 import {MachineRows} from './machineRows.js';
 
-/** What a person has selected: a machine, or a host that is lost. */
-export type Selection = Machine | Host;
+/** What a person has selected: a machine, a host that is lost, or the graphics cards. */
+export type Selection = Machine | Host | 'cards';
 
 /** Rows above and below what is in view that are filled, too. */
 const ROWS_AHEAD = 4;
@@ -38,6 +38,7 @@ export class Sidebar extends Adw.NavigationPage {
                     'listStack',
                     'scroller',
                     'list',
+                    'pages',
                 ],
                 Signals: {
                     // a row was selected; `selection` says which
@@ -60,6 +61,7 @@ export class Sidebar extends Adw.NavigationPage {
     declare private readonly _listStack: Gtk.Stack;
     declare private readonly _scroller: Gtk.ScrolledWindow;
     declare private readonly _list: Gtk.ListBox;
+    declare private readonly _pages: Gtk.ListBox;
 
     #rows: MachineRows | null = null;
     #words: readonly string[] = [];
@@ -91,8 +93,17 @@ export class Sidebar extends Adw.NavigationPage {
         const keys = new Gtk.EventControllerKey();
         keys.connect('key-pressed', (_keys, key) => key === Gdk.KEY_Down && this.#focusFirst());
         this._searchEntry.add_controller(keys);
-        this._list.connect('row-selected', () => this.emit('selected'));
-        this._list.connect('row-activated', () => this.emit('opened'));
+        for (const [list, other] of [
+            [this._list, this._pages],
+            [this._pages, this._list],
+        ] as const) {
+            list.connect('row-selected', (_list, row: Gtk.ListBoxRow | null) => {
+                // One thing is selected in both; the other list's loss of it says nothing.
+                if (row) other.unselect_all();
+                if (row || !other.get_selected_row()) this.emit('selected');
+            });
+            list.connect('row-activated', () => this.emit('opened'));
+        }
         for (const signal of ['value-changed', 'changed'])
             this._scroller.vadjustment.connect(signal, () => this.#queueRender());
         this.#fillVisible();
@@ -107,6 +118,7 @@ export class Sidebar extends Adw.NavigationPage {
         this._searchIcon.icon_name = 'system-search-symbolic';
         this._menuIcon.icon_name = 'open-menu-symbolic';
         for (const row of this.#rows ?? []) if (row.filled) this.#complete(row);
+        this.#addCardsRow();
     }
 
     /** Ends following. */
@@ -119,6 +131,7 @@ export class Sidebar extends Adw.NavigationPage {
     }
 
     get selection(): Selection | null {
+        if (this._pages.get_selected_row()) return 'cards';
         const row = this._list.get_selected_row();
         if (row instanceof MachineRow) return row.machine;
         return row instanceof HostProblemRow ? row.host : null;
@@ -126,6 +139,11 @@ export class Sidebar extends Adw.NavigationPage {
 
     /** Selects a machine's row, or a lost host's; false when there is none. */
     select(selection: Selection): boolean {
+        if (selection === 'cards') {
+            this.#addCardsRow();
+            this._pages.select_row(this._pages.get_row_at_index(0));
+            return true;
+        }
         const row = this.#rowOf(selection);
         if (!row) return false;
         if (!row.get_child_visible()) this.closeSearch();
@@ -143,6 +161,7 @@ export class Sidebar extends Adw.NavigationPage {
     /** Selects nothing. */
     unselect(): void {
         this._list.unselect_all();
+        this._pages.unselect_all();
     }
 
     /** Opens the search and puts the cursor into it. */
@@ -162,7 +181,23 @@ export class Sidebar extends Adw.NavigationPage {
         else this.#focusFirst();
     }
 
-    #rowOf(selection: Selection): Gtk.ListBoxRow | null {
+    /** Comes after the first frame: nobody looks for it before the machines. */
+    #addCardsRow(): void {
+        if (this._pages.get_row_at_index(0)) return;
+        const box = new Gtk.Box({spacing: 12});
+        box.append(
+            new Gtk.Image({
+                icon_name: 'handover-gpu-symbolic',
+                accessible_role: Gtk.AccessibleRole.PRESENTATION,
+            }),
+        );
+        box.append(new Gtk.Label({label: _('Graphics cards'), xalign: 0}));
+        const row = new Gtk.ListBoxRow({child: box});
+        row.update_property([Gtk.AccessibleProperty.LABEL], [_('Graphics cards')]);
+        this._pages.append(row);
+    }
+
+    #rowOf(selection: Machine | Host): Gtk.ListBoxRow | null {
         if (!this.#rows) return null;
         return 'host' in selection
             ? (this.#rows.rowOf(selection) ?? null)

@@ -3,7 +3,7 @@ import GLib from 'gi://GLib';
 
 import {FakePciTree} from '../fakes/fakePciTree.js';
 import {testDriver} from '../libvirt/testDriver.js';
-import {defineHostdevMachine, startMachine} from './hostdevMachine.js';
+import {defineHostdevMachine, startMachine} from '../fakes/hostdevMachine.js';
 import {handover, json, jsonError} from './handover.js';
 
 const TEST = ['--host', 'test'];
@@ -26,17 +26,6 @@ async function cardsOf(fake: FakePciTree, ...args: string[]): Promise<Card[]> {
     const {code, out, err} = await gpu(fake, 'status', '--json', ...TEST, ...args);
     expect({code, err}).toEqual({code: 0, err: ''});
     return json<Card[]>(out);
-}
-
-async function lend(fake: FakePciTree, ...addresses: string[]): Promise<void> {
-    const {kernel, root} = fake;
-    await kernel.loadModules(['vfio_pci']);
-    for (const address of addresses) {
-        const driver = kernel.device(address).driver?.name;
-        await kernel.write(`${root.sys}/bus/pci/devices/${address}/driver_override`, 'vfio-pci');
-        if (driver !== undefined) await kernel.write(`${root.sys}/bus/pci/drivers/${driver}/unbind`, address);
-        await kernel.write(`${root.sys}/bus/pci/drivers_probe`, address);
-    }
 }
 
 describe('handover gpu', () => {
@@ -154,7 +143,7 @@ describe('handover gpu', () => {
 
     it('names each owner', async () => {
         const fake = new FakePciTree().intelGraphics().nvidiaCard().amdCard();
-        await lend(fake, '0000:03:00.0', '0000:03:00.1');
+        await fake.lend('0000:03:00.0', '0000:03:00.1');
         expect((await cardsOf(fake)).map(({owner}) => owner)).toEqual([
             {kind: 'linux', driver: 'i915'},
             {kind: 'linux', driver: 'nvidia'},
@@ -173,7 +162,7 @@ describe('handover gpu', () => {
 
     it('tells of a card with nobody, and of one between', async () => {
         const fake = new FakePciTree().intelGraphics().amdCard();
-        await lend(fake, '0000:03:00.0');
+        await fake.lend('0000:03:00.0');
         expect((await cardsOf(fake))[1]?.owner).toEqual({
             kind: 'between',
             direction: null,

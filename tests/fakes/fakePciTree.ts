@@ -199,6 +199,25 @@ export class FakePciTree {
         return descriptor;
     }
 
+    /** Gives functions to vfio-pci, as libvirt and administrators do. */
+    async lend(...addresses: readonly string[]): Promise<void> {
+        await this.kernel.loadModules(['vfio_pci']);
+        for (const address of addresses) await this.#move(address, 'vfio-pci');
+    }
+
+    /** Gives functions back to their own drivers. */
+    async giveBack(...addresses: readonly string[]): Promise<void> {
+        for (const address of addresses) await this.#move(address, '');
+    }
+
+    async #move(address: string, override: string): Promise<void> {
+        const {kernel, root} = this;
+        const driver = kernel.device(address).driver?.name;
+        await kernel.write(`${root.sys}/bus/pci/devices/${address}/driver_override`, `${override}\n`);
+        if (driver !== undefined) await kernel.write(`${root.sys}/bus/pci/drivers/${driver}/unbind`, address);
+        await kernel.write(`${root.sys}/bus/pci/drivers_probe`, address);
+    }
+
     #writeConsoles(): void {
         const {sys} = this.root;
         putFile(`${sys}/class/vtconsole/vtcon0/name`, '(S) dummy device\n');

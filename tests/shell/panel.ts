@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 import {EXTENSION_UUID, SETTINGS_SCHEMA} from '../../shared/names.js';
+import {pause, waitFor} from '../harness/deadline.js';
 import {HeadlessShell, type ShellOptions} from '../harness/headlessShell.js';
 
 /** A row of the menu as the Shell has it. */
@@ -94,10 +95,23 @@ export class Panel {
     /** Opens the menu with the pointer. */
     async open(): Promise<void> {
         if (await this.isOpen()) return;
-        // One that has just been enabled has its place with the next frame.
-        await this.shell.waitFor(`${Panel.indicator}.has_allocation()`);
+        await this.#waitForItsPlace();
         await this.shell.clickActor(Panel.indicator);
         await this.shell.waitFor(`${Panel.menu}.isOpen`);
+    }
+
+    /** Other indicators come and go after a start, and move ours away under the pointer. */
+    async #waitForItsPlace(): Promise<void> {
+        const look = `${Panel.indicator}.has_allocation() && ${Panel.indicator}.get_transformed_position()[0]`;
+        let before: number | false = false;
+        await this.shell.waitFor(`${Panel.indicator}.mapped`);
+        await waitFor('an indicator that stands still', async () => {
+            const now = await this.shell.eval<number | false>(look);
+            const still = now !== false && now === before;
+            before = now;
+            if (!still) await pause(200);
+            return still;
+        });
     }
 
     async close(): Promise<void> {
