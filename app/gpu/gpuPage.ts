@@ -55,7 +55,7 @@ export class GpuPage extends Adw.NavigationPage {
     close(): void {
         this.#closed = true;
         this.#release();
-        if (this.#scroll !== 0) GLib.Source.remove(this.#scroll);
+        if (this.#scroll !== 0) this._viewport.remove_tick_callback(this.#scroll);
         this.#scroll = 0;
         this.#followed?.close();
         this.#followed = null;
@@ -147,7 +147,10 @@ export class GpuPage extends Adw.NavigationPage {
         const view = gpu && this.#views.get(gpu);
         if (!view || this.#looking > 0 || this.#scroll !== 0) return;
         this.#wanted = '';
-        this.#scroll = GLib.idle_add(GLib.PRIORITY_LOW, () => {
+        // Its place is known in the frame after the one that lays it out.
+        let frames = 0;
+        this.#scroll = this._viewport.add_tick_callback(() => {
+            if (++frames < 3) return GLib.SOURCE_CONTINUE;
             this.#scroll = 0;
             const [there, bounds] = view.compute_bounds(this._viewport.child ?? view);
             if (there) this._viewport.vadjustment.value = bounds.get_y();

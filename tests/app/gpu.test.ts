@@ -109,6 +109,7 @@ describe('the page of the graphics cards', () => {
         await app.see({name: 'No machines yet'});
         await shell.pressKeys('Control_L', 'g');
         await app.see({name: 'No graphics card'});
+        await shell.dismissNotifications();
         await pause(STILL_MS);
         await app.picture('gpu-none');
         expect(await app.stop()).toEqual([]);
@@ -135,7 +136,7 @@ describe('the page of the graphics cards', () => {
             ] as const) {
                 await app.resize(width, height);
                 await app.activate('show-card', new GLib.Variant('s', AMD[0]!));
-                await app.seeAnywhere({name: 'blender'});
+                await app.see({name: 'blender', role: 'list item'});
                 await pause(STILL_MS);
                 await app.picture(`gpu-${look}-${size}`);
             }
