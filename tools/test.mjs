@@ -17,6 +17,8 @@ const suites = {
     checks: {versions: ['48'], installed: false, guest: false},
     tools: {versions: ['48'], installed: false, guest: false},
     unit: {versions: ['48'], installed: false, guest: false},
+    gpuHook: {versions: ['48'], installed: false, guest: false},
+    helper: {versions: ['48'], installed: true, guest: false},
     libvirt: {versions: ['48'], installed: false, guest: true},
     cli: {versions: ['48'], installed: true, guest: true},
     shell: {versions: ['48', '51'], installed: true, guest: true},

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+
+import type {FakeProcess} from '../fakes/pci/fakeProcesses.js';
+import {putFile} from '../fakes/pci/files.js';
+import {waitFor} from '../harness/deadline.js';
+import {runProgram} from '../harness/program.js';
+import {GuardedMachine, HOOK, hostdev, machine} from './guardRun.js';
+
+const LET_PASS = {code: 0, out: '', err: ''};
+const CARD = hostdev('03:00.0') + hostdev('03:00.1');
+
+/** An AMD card beside the processor's graphics. */
+function amd(): GuardedMachine {
+    return new GuardedMachine().intelGraphics().amdCard() as GuardedMachine;
+}
+
+function nvidia(): GuardedMachine {
+    const tree = new GuardedMachine().intelGraphics().nvidiaCard() as GuardedMachine;
+    putFile(`${tree.root.sys}/module/nvidia_drm/parameters/modeset`, 'N\n');
+    return tree;
+}
+
+function holds(tree: GuardedMachine, target: string, comm = 'blender'): FakeProcess {
+    const process = tree.processes.start({comm});
+    process.open(target);
+    return process;
+}
+
+async function expectRefused(tree: GuardedMachine, definition: string, because: RegExp): Promise<void> {
+    const {code, out, err} = await tree.hook(definition);
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err).toMatch(because);
+    expect(err.trimEnd().split('\n').length).toBe(1);
+}
+
+describe('guard hook: who holds the card', () => {
+    it('lets a machine start when nobody does', async () => {
+        const tree = amd();
+        holds(tree, '/home/me/dri/notes.txt');
+        expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+    });
+
+    for (const node of [
+        '/dev/dri/card1',
+        '/dev/dri/renderD129',
+        '/dev/snd/controlC0',
+        '/dev/snd/pcmC0D3p',
+        '/dev/i2c-2',
+    ]) {
+        it(`refuses while a process has ${node}`, async () => {
+            const tree = amd();
+            const process = holds(tree, node);
+            await expectRefused(
+                tree,
+                machine(CARD),
+                new RegExp(`0000:03:00\\.0 is in use by blender \\(pid ${process.pid}\\)`),
+            );
+        });
+    }
+
+    it('does not mind who uses another card', async () => {
+        const tree = amd();
+        for (const node of [
+            '/dev/dri/card0',
+            '/dev/dri/renderD128',
+            '/dev/i2c-0',
+            '/dev/fb0',
+            '/dev/dri/card11',
+        ])
+            holds(tree, node, 'gnome-shell');
+        expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+    });
+
+    it('sees a node that a container knows by a longer path', async () => {
+        const tree = amd();
+        holds(tree, '/var/lib/machines/games/dev/dri/card1', 'steam');
+        await expectRefused(tree, machine(CARD), /steam/);
+    });
+
+    it('does not mind what is left of an earlier life of the card', async () => {
+        const tree = amd();
+        holds(tree, '/dev/dri/card1 (deleted)', 'gnome-shell');
+        expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+    });
+
+    it('looks at the functions that are lent, and no others', async () => {
+        const tree = amd();
+        holds(tree, '/dev/dri/card1');
+        expect(await tree.hook(machine(hostdev('03:00.1')))).toEqual(LET_PASS);
+        holds(tree, '/dev/snd/controlC0', 'wireplumber');
+        await expectRefused(tree, machine(hostdev('03:00.1')), /card 0000:03:00\.0 is in use by wireplumber/);
+    });
+
+    it('names three and counts the rest', async () => {
+        const tree = amd();
+        for (const name of ['a', 'b', 'c', 'd', 'e']) holds(tree, '/dev/dri/card1', name);
+        await expectRefused(tree, machine(CARD), /a \(pid \d+\), b \(pid \d+\), c \(pid \d+\) and 2 more/);
+    });
+
+    it('counts a process with many descriptors once', async () => {
+        const tree = amd();
+        const process = holds(tree, '/dev/dri/card1');
+        for (let index = 0; index < 5; index++) process.open('/dev/dri/renderD129');
+        await expectRefused(tree, machine(CARD), /in use by blender \(pid \d+\)\. /);
+    });
+
+    it('prints no control characters of a process name', async () => {
+        const tree = amd();
+        const process = holds(tree, '/dev/dri/card1');
+        putFile(`${process.folder}/comm`, '\u001b[31m$(id)`é\n');
+        await expectRefused(tree, machine(CARD), /in use by \?\?31m\?\?id\?\?\?\? \(pid/);
+    });
+
+    it('is not led astray by a file that is called like a list of descriptors', async () => {
+        const tree = amd();
+        holds(tree, `/x/dev/dri/y\n${tree.root.proc}/1/fd /nothing`);
+        expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+        holds(tree, '/dev/dri/card1', 'real');
+        await expectRefused(tree, machine(CARD), /real/);
+    });
+
+    it('refuses when it does not see descriptors', async () => {
+        const tree = amd().blind();
+        await expectRefused(
+            tree,
+            machine(CARD),
+            /cannot be found out whether the graphics card 0000:03:00\.0/,
+        );
+    });
+
+    it('refuses when there is a process that it may not look into', async () => {
+        const tree = amd();
+        const process = tree.processes.start({comm: 'closed', closed: true});
+        await expectRefused(tree, machine(CARD), /1 process\(es\) that may use/);
+        process.exit();
+        expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+    });
+
+    it('lets a card that vfio has go, whatever else is', async () => {
+        const tree = amd().blind();
+        for (const part of ['0000:03:00.0', '0000:03:00.1']) {
+            await tree.kernel.loadModules(['vfio-pci']);
+            const driver = tree.kernel.device(part).driver?.name;
+            await tree.kernel.write(`${tree.root.sys}/bus/pci/devices/${part}/driver_override`, 'vfio-pci');
+            await tree.kernel.write(`${tree.root.sys}/bus/pci/drivers/${driver}/unbind`, part);
+            await tree.kernel.write(`${tree.root.sys}/bus/pci/drivers_probe`, part);
+        }
+        holds(tree, '/dev/dri/card0');
+        expect(tree.kernel.bindings('0000:03:00')).toEqual({
+            '0000:03:00.0': 'vfio-pci',
+            '0000:03:00.1': 'vfio-pci',
+        });
+        expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+    });
+
+    it('leaves devices that are no part of a card alone', async () => {
+        const tree = amd().stranger('17') as GuardedMachine;
+        holds(tree, '/dev/dri/card1');
+        holds(tree, '/dev/nvme0');
+        expect(await tree.hook(machine(hostdev('02:00.0')))).toEqual(LET_PASS);
+    });
+
+    it('leaves it to libvirt to miss a device', async () => {
+        expect(
+            await amd()
+                .blind()
+                .hook(machine(hostdev('7f:1f.7'))),
+        ).toEqual(LET_PASS);
+    });
+
+    it('refuses a card in the middle of a handover, and one the kernel is stuck with', async () => {
+        const tree = amd();
+        const record = `${tree.root.run}/handover/0000:03:00.0.json`;
+        putFile(record, '{\n  "version": 1,\n  "phase": "moving"\n}\n');
+        await expectRefused(tree, machine(CARD), /is being handed over/);
+        putFile(record, '{\n  "phase": "stuck"}');
+        await expectRefused(tree, machine(hostdev('03:00.1')), /kernel is stuck/);
+        putFile(record, '{\n  "phase": "lent"\n}\n');
+        expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+    });
+});
+
+describe('guard hook: NVIDIA', () => {
+    const card = machine(hostdev('01:00.0') + hostdev('01:00.1'));
+
+    it('lets a card go that nobody uses', async () => {
+        expect(await nvidia().hook(card)).toEqual(LET_PASS);
+    });
+
+    it('refuses while a process has its own node', async () => {
+        const tree = nvidia();
+        holds(tree, '/dev/nvidia0', 'ollama');
+        await expectRefused(tree, card, /ollama/);
+    });
+
+    it('does not mind the node of another one', async () => {
+        const tree = nvidia();
+        holds(tree, '/dev/nvidia1');
+        holds(tree, '/dev/nvidiactl');
+        expect(await tree.hook(card)).toEqual(LET_PASS);
+    });
+
+    it('takes any node for its own when its driver does not tell which', async () => {
+        const tree = nvidia();
+        GLib.unlink(`${tree.root.proc}/driver/nvidia/gpus/0000:01:00.0/information`);
+        holds(tree, '/dev/nvidia7', 'someone');
+        await expectRefused(tree, card, /someone/);
+    });
+
+    it('finds a process that only has it mapped', async () => {
+        const tree = nvidia();
+        tree.processes.start({comm: 'gnome-shell', maps: ['7f00-7f01 rw-s 00000000 00:06 613 /dev/nvidia0']});
+        putFile(`${tree.root.sys}/module/nvidia/refcnt`, '9\n');
+        await expectRefused(tree, card, /gnome-shell/);
+    });
+
+    it('refuses while its display modules have it', async () => {
+        const tree = nvidia();
+        putFile(`${tree.root.sys}/module/nvidia_drm/parameters/modeset`, 'Y\n');
+        await expectRefused(tree, card, /display modules still use the graphics card 0000:01:00\.0/);
+    });
+
+    it('refuses when the kernel does not count its users', async () => {
+        const tree = nvidia();
+        putFile(`${tree.root.sys}/module/nvidia/refcnt`, 'many\n');
+        await expectRefused(tree, card, /cannot be found out/);
+    });
+});
+
+describe('guard hook: the definition', () => {
+    /** Whether the hook takes the definition for one that lends the held card. */
+    async function lends(definition: string): Promise<boolean> {
+        const tree = amd();
+        holds(tree, '/dev/dri/card1');
+        const {code, err} = await tree.hook(definition);
+        if (code === 1) expect(err).toContain('0000:03:00.0 is in use by blender');
+        return code === 1;
+    }
+
+    const source = (attributes: string): string =>
+        machine(`<hostdev mode='subsystem' type='pci'><source><address ${attributes}/></source></hostdev>`);
+
+    for (const [what, definition] of [
+        ['in another order', source("function='0x0' slot='0x00' bus='0x03' domain='0x0000'")],
+        ['with double quotes', source('domain="0x0000" bus="0x03" slot="0x00" function="0x0"')],
+        [
+            'over several lines',
+            source("\n\t domain = '0x0000'\n bus\n=\n'0x03'\r\n slot='0x00' function='0x0'\n"),
+        ],
+        ['in decimal and octal', source("domain='0' bus='3' slot='00' function='0'")],
+        ['in capitals', source("domain='0X0000' bus='0X03' slot='0x00' function='0x0'")],
+        ['without a domain', source("bus='0x03' slot='0x00' function='0x0'")],
+        ['on one line, behind another', machine(hostdev('02:00.0') + CARD).replaceAll(/\s*\n\s*/g, '')],
+        [
+            'with its type first',
+            machine(CARD).replaceAll("mode='subsystem' type='pci'", 'type="pci"  mode="subsystem"'),
+        ],
+        [
+            'with a closing tag',
+            source("bus='0x03' slot='0x00' function='0x0'").replace("'/></source>", "'></address ></source>"),
+        ],
+        ['behind a comment with a quote', machine(`<!-- don't > --><?pi <x ?>${CARD}`)],
+        [
+            'behind metadata with tags of other names',
+            machine(CARD, "<metadata><é:x xmlns:é='u' é:y='a>b/'/></metadata>"),
+        ],
+        ['behind a declaration', `<?xml version="1.0"?>\n<!-- made by hand -->\n${machine(CARD)}`],
+        ['as an accidental root below the first', machine(CARD, '<name>&lt;/domain&gt;</name>')],
+    ] as const) {
+        it(`finds a card ${what}`, async () => expect(await lends(definition)).toBe(true));
+    }
+
+    for (const [what, definition] of [
+        ['in metadata', machine('', `<metadata><devices>${CARD}</devices></metadata>`)],
+        [
+            'in metadata of metadata',
+            machine('', `<metadata><metadata/><x><domain><devices>${CARD}</devices></domain></x></metadata>`),
+        ],
+        [
+            'in CDATA of metadata',
+            machine('', `<metadata><x><![CDATA[</x></metadata><devices>${CARD}</devices>]]></x></metadata>`),
+        ],
+        ['in a comment', machine(`<!-- ${CARD} -->`)],
+        [
+            'in a comment that ends metadata',
+            machine('', `<metadata><x/><!-- </metadata><devices>${CARD}</devices> --></metadata>`),
+        ],
+        ['as text', machine(`<emulator>${CARD.replaceAll('<', '&lt;')}</emulator>`)],
+        ['as an attribute', machine(`<emulator x="${CARD.replaceAll('<', '&lt;')}"/>`)],
+        ['as the guest address', machine(hostdev('02:00.0').replace("bus='0x05'", "bus='0x03'"))],
+        [
+            'as a USB device',
+            machine(
+                "<hostdev mode='subsystem' type='usb'><source><address bus='0x03' device='2'/></source></hostdev>",
+            ),
+        ],
+        [
+            'as a mediated device',
+            machine(
+                "<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='8a'/></source></hostdev>",
+            ),
+        ],
+        [
+            'as a network interface',
+            machine(
+                "<interface type='hostdev'><source><address type='pci' bus='0x03' slot='0' function='0'/></source></interface>",
+            ),
+        ],
+        ['beside the devices', `<domain>${CARD}<devices/></domain>`],
+        ['deeper in the devices', `<domain><devices><x>${CARD}</x></devices></domain>`],
+        ['of another namespace', machine(CARD.replaceAll('hostdev', 'q:hostdev'))],
+        ['at another function', machine(hostdev('03:00.1'))],
+        ['of another domain', source("domain='0x0001' bus='0x03' slot='0x00' function='0x0'")],
+    ] as const) {
+        it(`finds none ${what}`, async () => expect(await lends(definition)).toBe(false));
+    }
+
+    for (const [what, definition] of [
+        ['that stops midway', machine(CARD).slice(0, 200)],
+        ['that closes what is not open', machine(CARD).replace('</source>', '</sauce>')],
+        ['with a second root', machine(CARD) + machine('')],
+        ['with a document type', `<!DOCTYPE domain [<!ENTITY d "hostdev">]>${machine(CARD)}`],
+        ['with text before it', `hello ${machine(CARD)}`],
+        ['with an attribute that does not end', machine(CARD.replace("type='pci'", "type='pci"))],
+        ['with a comment that does not end', machine(`${CARD}<!--`)],
+        ['whose address is an entity', source("bus='&#48;x03' slot='0' function='0'")],
+        ['whose type is an entity', machine(CARD).replaceAll("type='pci' m", "type='&#112;ci' m")],
+        ['whose address is out of range', source("bus='0x100' slot='0' function='0'")],
+        ['whose address is no number', source("bus='$(reboot)' slot='0' function='0'")],
+        ['whose device has no source', machine("<hostdev type='pci'/>")],
+        ['whose device has an empty source', machine("<hostdev type='pci'><source/></hostdev>")],
+    ] as const) {
+        it(`refuses one with host devices ${what}`, async () => {
+            await expectRefused(amd(), definition, /so its start was refused/);
+        });
+    }
+
+    for (const [what, definition] of [
+        ['empty', ''],
+        ['no XML at all', 'garbage'],
+        ['cut off', '<domain><devices>'],
+        ['of bytes that are no text', '<domain>\u0000\uffff</domain'],
+    ] as const) {
+        it(`lets one pass that is ${what}, and has no host devices`, async () => {
+            expect(await amd().blind().hook(definition)).toEqual(LET_PASS);
+        });
+    }
+
+    it('reads a megabyte of metadata', async () => {
+        const metadata = `<metadata>${"<x y='z'>t</x>".repeat(70_000)}</metadata>`;
+        expect(await lends(machine(CARD, metadata))).toBe(true);
+    });
+
+    it('takes no word of the machine for one of its own', async () => {
+        const tree = amd();
+        const name = '$(touch /tmp/pwned); -e `id` \n../../x';
+        expect(await tree.hook(machine(CARD), 'prepare', 'begin', name)).toEqual(LET_PASS);
+        expect(GLib.file_test('/tmp/pwned', GLib.FileTest.EXISTS)).toBe(false);
+    });
+});
+
+describe('guard hook: the operation', () => {
+    it('never fails when libvirt reconnects, and in none where it could do harm', async () => {
+        const tree = amd().blind();
+        holds(tree, '/dev/dri/card1');
+        for (const [operation, step] of [
+            ['reconnect', 'begin'],
+            ['start', 'begin'],
+            ['started', 'begin'],
+            ['stopped', 'end'],
+            ['migrate', 'begin'],
+            ['restore', 'begin'],
+            ['attach', 'begin'],
+            ['prepare', 'end'],
+            ['', ''],
+        ] as const) {
+            for (const definition of [machine(CARD), '<hostdev', ''])
+                expect(await tree.hook(definition, operation, step)).toEqual(LET_PASS);
+        }
+        expect(tree.systemctlCalls).toEqual([]);
+    });
+
+    it('asks systemd for the card that was lent when a machine has ended', async () => {
+        const tree = amd();
+        putFile(`${tree.root.run}/handover/0000:03:00.0.json`, '{}');
+        expect(await tree.hook(machine(CARD), 'release', 'end')).toEqual(LET_PASS);
+        await waitFor('systemctl', () => tree.systemctlCalls.length > 0);
+        expect(tree.systemctlCalls).toEqual(['--no-block start handover-return@0000:03:00.0.service']);
+    });
+
+    it('asks nothing for a card that was not lent by us', async () => {
+        const tree = amd();
+        expect(await tree.hook(machine(CARD), 'release', 'end')).toEqual(LET_PASS);
+        expect(await tree.hook('<hostdev', 'release', 'end')).toEqual(LET_PASS);
+        expect(tree.systemctlCalls).toEqual([]);
+    });
+
+    it('does not wait for systemd, and does not fail with it', async () => {
+        const tree = amd();
+        tree.systemctl('exec sleep 5');
+        putFile(`${tree.root.run}/handover/0000:03:00.0.json`, '{}');
+        const begun = GLib.get_monotonic_time();
+        expect(await tree.hook(machine(CARD), 'release', 'end')).toEqual(LET_PASS);
+        expect((GLib.get_monotonic_time() - begun) / 1000).toBeLessThan(2000);
+        GLib.unlink(`${tree.folder}/bin/systemctl`);
+        expect(await tree.hook(machine(CARD), 'release', 'end')).toEqual(LET_PASS);
+    });
+
+    it('looks at the real machine, whatever the environment says', async () => {
+        const tree = amd();
+        holds(tree, '/dev/dri/card1');
+        const env = {
+            root: tree.folder,
+            ENV: `${tree.folder}/bin/systemctl`,
+            IFS: '/',
+            newline: 'x',
+            pci: tree.folder,
+        };
+        const {code, out} = await runProgram(['/bin/sh', HOOK, 'win', 'prepare', 'begin', '-'], {
+            input: machine(hostdev('7f:1f.7')),
+            env,
+        });
+        expect({code, out}).toEqual({code: 0, out: ''});
+    });
+});
