@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How our TypeScript becomes what GJS runs. The app, the CLI and the tests are bundled; the
+// How our TypeScript becomes what GJS runs. The app, the CLI, the helper and the tests are bundled; the
 // extension is not (see tools/build/extension.mjs), only the one package that it needs is.
 import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -128,6 +128,15 @@ export async function bundleCli(outdir, {sourcemap, pretended}) {
         }),
     ]);
     return {metafile: {inputs: Object.assign({}, ...results.map(result => result.metafile.inputs))}};
+}
+
+/**
+ * The helper: one file, so that root runs nothing that is looked for.
+ * @param {string} outdir
+ * @param {boolean} sourcemap whether GJS is to name the TypeScript lines in stack traces
+ */
+export function bundleHelper(outdir, sourcemap) {
+    return build({...common, entryPoints: {main: 'helper/main.ts'}, outdir, sourcemap});
 }
 
 /**

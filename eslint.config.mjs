@@ -135,7 +135,11 @@ export default tseslint.config(
     program(
         ['shared/**/*.ts'],
         'shared',
-        restrict(toolkitOfTheApp, toolkitOfTheShell, notOtherPrograms('app', 'cli', 'extension', 'tests')),
+        restrict(
+            toolkitOfTheApp,
+            toolkitOfTheShell,
+            notOtherPrograms('app', 'cli', 'extension', 'helper', 'tests'),
+        ),
     ),
     {
         files: ['shared/platform/**/*.ts'],
@@ -163,6 +167,11 @@ export default tseslint.config(
         ...restrict(toolkitOfTheApp, toolkitOfTheShell, notOtherPrograms('app', 'extension', 'tests')),
         'no-restricted-syntax': ['error', noSync, noDBus],
     }),
+    program(
+        ['helper/**/*.ts'],
+        'helper',
+        restrict(toolkitOfTheApp, toolkitOfTheShell, notOtherPrograms('app', 'cli', 'extension', 'tests')),
+    ),
     program(
         ['extension/**/*.ts'],
         'extension',

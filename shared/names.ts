@@ -41,3 +41,9 @@ export const METADATA_PREFIX = 'handover';
 
 /** Action of the app whose state is the key of the machine that its window shows, empty for none. */
 export const SHOWN_MACHINE_ACTION = 'shown-machine';
+
+/** D-Bus name of the helper on the system bus, also the name of its interface. */
+export const HELPER_BUS_NAME = 'io.github.handover.Handover.Helper';
+
+/** D-Bus object path of the helper. */
+export const HELPER_PATH = '/io/github/handover/Handover/Helper';

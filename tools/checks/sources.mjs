@@ -7,7 +7,7 @@ import {npmProgram} from './command.mjs';
 import {projectFiles} from './files.mjs';
 import {foldersWithoutCircle, importsKeptOut, toolkits} from './imports.mjs';
 
-const programs = ['shared', 'extension', 'prefs', 'app', 'cli', 'tests'];
+const programs = ['shared', 'extension', 'prefs', 'app', 'cli', 'helper', 'tests'];
 
 const commented =
     /(^|\/)(meson\.build|LINGUAS|POTFILES|_handover)$|\.(ts|js|mjs|cjs|in|css|blp|xml|svg|sh|bash|fish|py|po|pot|1)$/;
@@ -33,7 +33,9 @@ function namesOnce() {
         ([, value]) => /[.:@]/.test(value) && !/^[\d.]+$/.test(value),
     );
     return projectFiles()
-        .filter(path => /^(shared|app|cli|extension)\/.*\.ts$/.test(path) && path !== 'shared/names.ts')
+        .filter(
+            path => /^(shared|app|cli|extension|helper)\/.*\.ts$/.test(path) && path !== 'shared/names.ts',
+        )
         .flatMap(path => {
             const text = readFileSync(join(checkout, path), 'utf8').replace(/^\s*(\/\/|\/?\*).*$/gm, '');
             return names
@@ -99,6 +101,10 @@ export const sourceChecks = [
     {
         name: 'layers: the CLI imports no Gtk, Gdk or Adw',
         run: () => importsKeptOut(['cli/main.ts'], toolkits.gtk),
+    },
+    {
+        name: 'layers: the helper imports no toolkit',
+        run: () => importsKeptOut(['helper/main.ts'], [...toolkits.gtk, ...toolkits.shell]),
     },
     {name: 'layers: no folders of shared import each other in a circle', run: foldersWithoutCircle},
     {name: 'house: every source file names its licence', run: headers},
