@@ -18,7 +18,7 @@ const suites = {
     tools: {versions: ['48'], installed: false, guest: false},
     unit: {versions: ['48'], installed: false, guest: false},
     gpuHook: {versions: ['48'], installed: false, guest: false},
-    helper: {versions: ['48'], installed: true, guest: false},
+    helper: {versions: ['48'], installed: false, guest: false},
     libvirt: {versions: ['48'], installed: false, guest: true},
     cli: {versions: ['48'], installed: true, guest: true},
     shell: {versions: ['48', '51'], installed: true, guest: true},

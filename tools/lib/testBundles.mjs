@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {readdirSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {checkout} from './enter.mjs';
 
@@ -43,6 +43,19 @@ const jasmine = {
     },
 };
 
+/** @param {string} file a test file  @returns {string[]} programs that it may start: programs/*.ts beside it */
+function programsBeside(file) {
+    const folder = `${dirname(file)}/programs`;
+    try {
+        return readdirSync(join(checkout, folder))
+            .filter(name => name.endsWith('.ts'))
+            .map(name => `${folder}/${name}`);
+    } catch (error) {
+        if (error.code === 'ENOENT') return [];
+        throw error;
+    }
+}
+
 /**
  * Bundles test files and what runs them into build/tests.
  * @param {string[]} files relative to the checkout
@@ -63,5 +76,6 @@ export async function bundleTests(files) {
         outbase: 'tests',
         outdir: 'build/tests',
     });
-    if (files.length > 0) await config.bundleTests(files, join(checkout, 'build/tests'));
+    const all = [...files, ...files.flatMap(programsBeside)];
+    if (all.length > 0) await config.bundleTests([...new Set(all)], join(checkout, 'build/tests'));
 }
