@@ -29,7 +29,8 @@ export function machine(devices: string, before = '<name>win</name>'): string {
 /** A pretended machine whose libvirt runs the hook. */
 export class GuardedMachine extends FakePciTree {
     readonly folder = GLib.path_get_dirname(this.root.sys);
-    readonly #hook = `${this.folder}/handover-guard`;
+    /** The hook, for this machine. */
+    readonly hookPath = `${this.folder}/handover-guard`;
 
     constructor() {
         super();
@@ -42,7 +43,7 @@ export class GuardedMachine extends FakePciTree {
             .replace("\nroot=''\n", `\nroot='${this.folder}'\n`)
             .replace('\nPATH=', `\nPATH=${this.folder}/bin:`);
         if (copy.split(this.folder).length !== 3) throw new Error('The hook has no place for another root');
-        putFile(this.#hook, copy);
+        putFile(this.hookPath, copy);
     }
 
     /** Gives it another systemctl, as the body of a script. */
@@ -69,7 +70,7 @@ export class GuardedMachine extends FakePciTree {
     hook(definition: string, operation = 'prepare', step = 'begin', name = 'win'): Promise<Outcome> {
         const file = `${this.folder}/definition.xml`;
         putFile(file, definition);
-        const words = [this.#hook, name, operation, step, '-'];
+        const words = [this.hookPath, name, operation, step, '-'];
         return runProgram(['/bin/sh', '-c', 'exec /bin/sh "$@" <"$0"', file, ...words]);
     }
 }
