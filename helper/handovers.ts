@@ -19,6 +19,8 @@ export interface Order {
     readonly uid: number;
     /** The caller's unique name, so that nobody else calls it off. */
     readonly sender: string;
+    /** Whether it waits for its turn, as the return at a machine's end does, which nobody would ask for again. */
+    readonly patient: boolean;
 }
 
 /** What is told of handovers while they go on. */
@@ -61,8 +63,8 @@ export class Handovers {
 
     /** Resolves when no card is being moved and the journal is written. */
     async settled(): Promise<void> {
-        while (this.#current) await new Promise<void>(resolve => this.#idle.push(resolve));
         await this.#mended;
+        while (this.#current) await new Promise<void>(resolve => this.#idle.push(resolve));
         await this.#writing;
     }
 
@@ -91,6 +93,7 @@ export class Handovers {
         move: (desk: HandoverDesk, options: MoveOptions) => Promise<Ended>,
     ): Promise<HandoverOutcome> {
         await this.mend();
+        while (order.patient && this.#current) await this.settled();
         if (this.#current) return {kind: 'busy', address: this.#current.order.address};
         const {address, direction, uid} = order;
         const cancellable = new Gio.Cancellable();

@@ -21,6 +21,8 @@ export async function serve(parts: HelperParts, idleMs: number, asked: Promise<v
     const closed = new Promise<void>(resolve => bus.connection.connect('closed', () => resolve()));
     try {
         await ownName(bus, HELPER_BUS_NAME);
+        // A helper that was killed left a card halfway; its record says how it was.
+        await service.handovers.mend();
         const end = Promise.race([asked, closed]);
         let ended = false;
         void end.then(() => (ended = true));

@@ -79,7 +79,7 @@ export class HelperService {
                 const uid = await authority.require('handOver', call, address);
                 // A password takes its time, and cards come and go.
                 keepFromDesktop(await findCard(root, address));
-                const order = {address, direction: 'take', uid, sender: call.sender} as const;
+                const order = {address, direction: 'take', uid, sender: call.sender, patient: false} as const;
                 const outcome = await this.handovers.run(order, (desk, options) =>
                     desk.take(address, options),
                 );
@@ -141,7 +141,7 @@ export class HelperService {
     }
 
     async #goBack(address: string, uid: number, {sender}: Call, upTo?: Rung): Promise<string> {
-        const order = {address, direction: 'return', uid, sender} as const;
+        const order = {address, direction: 'return', uid, sender, patient: uid === 0} as const;
         const outcome = await this.handovers.run(order, (desk, options) =>
             upTo === undefined ? desk.giveBack(address, options) : desk.forceBack(address, upTo, options),
         );

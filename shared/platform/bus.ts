@@ -19,6 +19,8 @@ export interface Destination {
 export interface CallOptions {
     readonly timeoutMs: number;
     readonly cancellable?: Gio.Cancellable | null;
+    /** Whether the service may have polkit ask the person for a password. */
+    readonly interactive?: boolean;
 }
 
 /** Where a signal came from and what it carries. */
@@ -174,7 +176,7 @@ export class Bus {
         method: string,
         parameters: GLib.Variant | null,
         gives: string,
-        {timeoutMs, cancellable = null}: CallOptions,
+        {timeoutMs, cancellable = null, interactive = false}: CallOptions,
     ): Promise<GLib.Variant> {
         return new Promise((resolve, reject) => {
             this.connection.call(
@@ -184,7 +186,7 @@ export class Bus {
                 method,
                 parameters,
                 new GLib.VariantType(`(${gives})`),
-                Gio.DBusCallFlags.NONE,
+                interactive ? Gio.DBusCallFlags.ALLOW_INTERACTIVE_AUTHORIZATION : Gio.DBusCallFlags.NONE,
                 timeoutMs,
                 cancellable,
                 (connection, result) => {

@@ -75,6 +75,19 @@ export const platformChecks = [
             ]),
     },
     {
+        name: "data: the helper's bus and polkit files are well-formed",
+        run: () =>
+            linesIfFailed('xmllint', [
+                '--noout',
+                '--nonet',
+                ...projectFiles().filter(path => /^data\/helper\/.*\.(conf|policy)\.in$/.test(path)),
+            ]),
+    },
+    {
+        name: 'data: the hook is what a plain sh reads',
+        run: () => linesIfFailed('dash', ['-n', 'data/hooks/handover-guard']),
+    },
+    {
         name: 'data: blueprints are formatted',
         run: blueprintsFormatted,
     },
