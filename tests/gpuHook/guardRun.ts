@@ -28,7 +28,7 @@ export function machine(devices: string, before = '<name>win</name>'): string {
 
 /** A pretended machine whose libvirt runs the hook. */
 export class GuardedMachine extends FakePciTree {
-    readonly folder = GLib.path_get_dirname(this.root.sys);
+    override readonly folder = GLib.path_get_dirname(this.root.sys);
     /** The hook, for this machine. */
     readonly hookPath = `${this.folder}/handover-guard`;
 
