@@ -240,11 +240,15 @@ describe('GpuList', () => {
     });
 
     it('stops looking once it is closed', async () => {
-        const list = await opened(new FakePciTree().intelGraphics().amdCard());
+        const machine = new FakePciTree().intelGraphics().amdCard();
+        // The pretended machine itself tells other processes of its events.
+        const own = machine.kernel.followers;
+        const list = await opened(machine);
+        expect(machine.kernel.followers).toBe(own + 1);
         const gpu = list.gpus[1]!;
         list.close();
 
-        expect([claims.followed, fake.kernel.followers]).toEqual([false, 0]);
+        expect([claims.followed, fake.kernel.followers]).toEqual([false, own]);
         await writer('drivers/amdgpu/unbind', '0000:03:00.0');
         await list.refresh();
 
