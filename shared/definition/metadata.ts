@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {METADATA_NAMESPACE, METADATA_PREFIX} from '../names.js';
 import {DefinitionError} from './definitionError.js';
-import {changeAt, withChild, withText} from './xmlEdit.js';
-import {parseXml} from './xmlParser.js';
 import {
-    childrenOf,
-    localName,
-    makeElement,
-    makeText,
-    namespaceOf,
-    prefixOf,
-    serializeElement,
-    textOf,
-} from './xmlTree.js';
+    type FieldReading,
+    type OpensWith,
+    readClient,
+    readReady,
+    type ReadyWhen,
+    withClient,
+    withReady,
+} from './displayMetadata.js';
+import {CONTROL, type FieldProblem, findField, withField} from './metadataFields.js';
+import {withText} from './xmlEdit.js';
+import {parseXml} from './xmlParser.js';
+import {childrenOf, makeElement, namespaceOf, serializeElement, textOf} from './xmlTree.js';
 import type {XmlElement} from './xmlTree.js';
 
 /*
@@ -22,6 +23,8 @@ import type {XmlElement} from './xmlTree.js';
  *     <machine>
  *       <shortName>Games</shortName>
  *       <shutdownDeadline>90</shutdownDeadline>
+ *       <ready kind='sunshine'/>
+ *       <client kind='moonlight' app='Desktop'/>
  *     </machine>
  *
  * SetMetadata takes it like this and puts it into our namespace, and
@@ -36,13 +39,16 @@ export interface MachineMetadata {
     readonly shortName: string | null;
     /** Seconds a shutdown may take before force is offered; null for the user's default. */
     readonly shutdownDeadlineSeconds: number | null;
+    /** What ready means after a start; null where that follows from the definition. */
+    readonly ready: ReadyWhen | null;
+    /** What opens to show it; null where that follows from the definition. */
+    readonly client: OpensWith | null;
 }
 
 /** Why something in the metadata is not taken. */
 export interface MetadataProblem {
     readonly field: 'element' | keyof MachineMetadata;
-    readonly reason:
-        'malformed' | 'empty' | 'too-long' | 'control-character' | 'not-a-number' | 'out-of-range';
+    readonly reason: FieldProblem;
     /** What stands there, for the details view. */
     readonly value: string;
 }
@@ -59,14 +65,18 @@ export const SHORT_NAME_MAX_LENGTH = 32;
 export const SHUTDOWN_DEADLINE_MIN_SECONDS = 5;
 export const SHUTDOWN_DEADLINE_MAX_SECONDS = 3600;
 
-export const NO_METADATA: MachineMetadata = {shortName: null, shutdownDeadlineSeconds: null};
+export const NO_METADATA: MachineMetadata = {
+    shortName: null,
+    shutdownDeadlineSeconds: null,
+    ready: null,
+    client: null,
+};
 
 const ELEMENT = 'machine';
 const SHORT_NAME = 'shortName';
 const SHUTDOWN_DEADLINE = 'shutdownDeadline';
-
-/** C0 and C1, line and paragraph separators, and the marks that turn the direction of what follows. */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+const READY = 'ready';
+const CLIENT = 'client';
 
 /**
  * Reads what `GetMetadata` returned. Never throws: others may write there too.
@@ -137,6 +147,17 @@ export function readMetadataElement(element: XmlElement, ancestors: readonly Xml
         problems.push({field, reason, value: text});
         return null;
     };
+    const readWhole = <T>(
+        field: keyof MachineMetadata,
+        name: string,
+        reader: (found: XmlElement) => FieldReading<T>,
+    ): T | null => {
+        const found = findField(element, ancestors, name);
+        if (found === null) return null;
+        const {value, problem} = reader(found);
+        if (problem !== null) problems.push({field, reason: problem, value: serializeElement(found)});
+        return value;
+    };
     const metadata = {
         shortName: read('shortName', SHORT_NAME, shortNameProblem, text => text),
         shutdownDeadlineSeconds: read(
@@ -145,6 +166,8 @@ export function readMetadataElement(element: XmlElement, ancestors: readonly Xml
             deadlineTextProblem,
             Number,
         ),
+        ready: readWhole('ready', READY, readReady),
+        client: readWhole('client', CLIENT, readClient),
     };
     return {metadata, problems};
 }
@@ -156,7 +179,7 @@ export function readMetadataElement(element: XmlElement, ancestors: readonly Xml
 export function withMetadata(
     element: XmlElement,
     ancestors: readonly XmlElement[],
-    {shortName, shutdownDeadlineSeconds}: MachineMetadata,
+    {shortName, shutdownDeadlineSeconds, ready, client}: MachineMetadata,
 ): XmlElement {
     const name = shortName?.trim() ?? null;
     refuse('short name', name === null ? null : shortNameProblem(name));
@@ -164,8 +187,19 @@ export function withMetadata(
         'shutdown deadline',
         shutdownDeadlineSeconds === null ? null : deadlineProblem(shutdownDeadlineSeconds),
     );
-    const named = withField(element, ancestors, SHORT_NAME, name);
-    return withField(named, ancestors, SHUTDOWN_DEADLINE, shutdownDeadlineSeconds?.toString() ?? null);
+    const changes: Readonly<Record<string, ((field: XmlElement) => XmlElement) | null>> = {
+        [SHORT_NAME]: name === null ? null : field => withText(field, name),
+        [SHUTDOWN_DEADLINE]:
+            shutdownDeadlineSeconds === null
+                ? null
+                : field => withText(field, shutdownDeadlineSeconds.toString()),
+        [READY]: ready && (field => withReady(field, ready)),
+        [CLIENT]: client && (field => withClient(field, client)),
+    };
+    return Object.entries(changes).reduce(
+        (one, [field, change]) => withField(one, ancestors, field, change),
+        element,
+    );
 }
 
 /**
@@ -191,30 +225,4 @@ function deadlineTextProblem(text: string): MetadataProblem['reason'] | null {
 
 function refuse(what: string, reason: MetadataProblem['reason'] | null): void {
     if (reason !== null) throw new DefinitionError(`This is not a valid ${what}: ${reason}`);
-}
-
-function findField(element: XmlElement, ancestors: readonly XmlElement[], name: string): XmlElement | null {
-    const ours = namespaceOf(element, ancestors);
-    const scope = [element, ...ancestors];
-    const matches = (child: XmlElement) =>
-        localName(child.name) === name && namespaceOf(child, scope) === ours;
-    return childrenOf(element).find(matches) ?? null;
-}
-
-function withField(
-    element: XmlElement,
-    ancestors: readonly XmlElement[],
-    name: string,
-    value: string | null,
-): XmlElement {
-    const found = findField(element, ancestors, name);
-    if (found !== null) {
-        const step = {name: found.name, index: childrenOf(element, found.name).indexOf(found)};
-        return (
-            changeAt(element, [step], field => (value === null ? null : withText(field, value))) ?? element
-        );
-    }
-    if (value === null) return element;
-    const prefix = prefixOf(element.name);
-    return withChild(element, makeElement(prefix === '' ? name : `${prefix}:${name}`, {}, makeText(value)));
 }

@@ -14,7 +14,12 @@ const LONGEST_XML = 512 * 1024;
 /** What is read of a machine when somebody looks at it, and read again when it may have changed. */
 export class MachineDetails {
     #definition: Definition | null = null;
-    #metadata: MachineMetadata = {shortName: null, shutdownDeadlineSeconds: null};
+    #metadata: MachineMetadata = {
+        shortName: null,
+        shutdownDeadlineSeconds: null,
+        ready: null,
+        client: null,
+    };
     #loading: Promise<void> | null = null;
     #stale = false;
 

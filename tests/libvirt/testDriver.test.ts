@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
+import {NO_METADATA} from '../../shared/definition/metadata.js';
 import {MachineGoneError, NotInThatStateError} from '../../shared/machines/machineErrors.js';
 import {METADATA_NAMESPACE} from '../../shared/names.js';
 import {waitFor} from '../harness/deadline.js';
@@ -184,7 +185,7 @@ describe('The test driver', () => {
             const machine = await following.reaches('test/vm');
             const theirs = await other.reaches('test/vm');
             await Promise.all([machine.loadDetails(), theirs.loadDetails()]);
-            await machine.setMetadata({shortName: 'Büro 💻', shutdownDeadlineSeconds: 90});
+            await machine.setMetadata({...NO_METADATA, shortName: 'Büro 💻', shutdownDeadlineSeconds: 90});
             await machine.setTitle('Büro & <Co>');
             await machine.setDescription('two\nlines');
             await waitFor('their description', () => theirs.description === 'two\nlines');
@@ -193,7 +194,7 @@ describe('The test driver', () => {
                 'Büro & <Co>',
                 90_000,
             ]);
-            await machine.setMetadata({shortName: null, shutdownDeadlineSeconds: null});
+            await machine.setMetadata({...NO_METADATA, shortName: null, shutdownDeadlineSeconds: null});
             await waitFor('their title as short name', () => theirs.shortName === 'Büro & <Co>');
             await machine.setAutostart(true);
             expect(machine.autostart).toBeTrue();

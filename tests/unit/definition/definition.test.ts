@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {NO_METADATA} from '../../../shared/definition/metadata.js';
 import {Definition} from '../../../shared/definition/definition.js';
 import {DefinitionError} from '../../../shared/definition/definitionError.js';
 import {makeElement} from '../../../shared/definition/xmlTree.js';
@@ -219,7 +220,7 @@ describe('Changing a definition', () => {
         definition
             .withTitle('x')
             .withDescription('y')
-            .withMetadata({shortName: 'z', shutdownDeadlineSeconds: 5});
+            .withMetadata({...NO_METADATA, shortName: 'z', shutdownDeadlineSeconds: 5});
         expect(definition.toXml()).toBe(xml);
         expect(definition.title).toBeNull();
     });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {NO_METADATA} from '../../../shared/definition/metadata.js';
 import {Definition} from '../../../shared/definition/definition.js';
 import {readMachineMetadata, writeMachineMetadata} from '../../../shared/definition/metadata.js';
 import {METADATA_NAMESPACE, METADATA_PREFIX} from '../../../shared/names.js';
@@ -14,7 +15,7 @@ describe('libvirt itself', () => {
     const together = (...verbs: string[]) => virsh.run([verbs.join('; ')]);
 
     it('gives our metadata back as it was, and shows it in our namespace', async () => {
-        const metadata = {shortName: "<Büro> & 'Co' 🎮", shutdownDeadlineSeconds: 90};
+        const metadata = {...NO_METADATA, shortName: "<Büro> & 'Co' 🎮", shutdownDeadlineSeconds: 90};
         const later = "<machine since='2'><fleet order='3'/><!-- later --></machine>";
         const text = writeMachineMetadata(metadata, later).replace(/"/g, "'");
         const set = `metadata test ${METADATA_NAMESPACE} --key ${METADATA_PREFIX} --set "${text}"`;
@@ -38,14 +39,18 @@ describe('libvirt itself', () => {
             .withText(['uuid'], '0b6b0cb4-5ab8-4c65-9f1c-9e0e6f7ad2a1')
             .withTitle(title)
             .withDescription('two\nlines\tand ]]> more')
-            .withMetadata({shortName: 'C', shutdownDeadlineSeconds: 5})
+            .withMetadata({...NO_METADATA, shortName: 'C', shutdownDeadlineSeconds: 5})
             .toXml();
         const shown = await virsh.run(['define /dev/stdin; dumpxml changed'], {input: changed});
         const definition = Definition.parse(shown.slice(shown.indexOf('<domain')));
         expect(definition.name).toBe('changed');
         expect(definition.title).toBe(title);
         expect(definition.description).toBe('two\nlines\tand ]]> more');
-        expect(definition.metadata.metadata).toEqual({shortName: 'C', shutdownDeadlineSeconds: 5});
+        expect(definition.metadata.metadata).toEqual({
+            ...NO_METADATA,
+            shortName: 'C',
+            shutdownDeadlineSeconds: 5,
+        });
     });
 
     it('reads the same memory and processors out of the same XML', async () => {

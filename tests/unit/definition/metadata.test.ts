@@ -2,7 +2,7 @@
 import {Definition} from '../../../shared/definition/definition.js';
 import {DefinitionError} from '../../../shared/definition/definitionError.js';
 import {NO_METADATA, readMachineMetadata, writeMachineMetadata} from '../../../shared/definition/metadata.js';
-import type {MetadataProblem} from '../../../shared/definition/metadata.js';
+import type {MachineMetadata, MetadataProblem} from '../../../shared/definition/metadata.js';
 import {METADATA_NAMESPACE} from '../../../shared/names.js';
 import {canonical} from './support/canonical.js';
 import {domainXml} from './support/domainFiles.js';
@@ -11,7 +11,7 @@ const machine = (inside: string) => `<machine>${inside}</machine>`;
 
 describe('Metadata as GetMetadata gives it', () => {
     it('reads what was written', () => {
-        const metadata = {shortName: '<Games> & "Co" 🎮', shutdownDeadlineSeconds: 90};
+        const metadata = {...NO_METADATA, shortName: '<Games> & "Co" 🎮', shutdownDeadlineSeconds: 90};
         const text = writeMachineMetadata(metadata);
         expect(text).toBe(
             '<machine><shortName>&lt;Games&gt; &amp; "Co" 🎮</shortName><shutdownDeadline>90</shutdownDeadline></machine>',
@@ -76,10 +76,110 @@ describe('Metadata as GetMetadata gives it', () => {
                 .withContext(inside)
                 .toEqual(
                     field === 'shortName'
-                        ? {shortName: null, shutdownDeadlineSeconds: 5}
-                        : {shortName: 'good', shutdownDeadlineSeconds: null},
+                        ? {...NO_METADATA, shortName: null, shutdownDeadlineSeconds: 5}
+                        : {...NO_METADATA, shortName: 'good', shutdownDeadlineSeconds: null},
                 );
         }
+    });
+
+    it('reads and writes what ready means and what opens', () => {
+        const all: readonly Pick<MachineMetadata, 'ready' | 'client'>[] = [
+            {ready: {kind: 'started'}, client: {kind: 'none'}},
+            {ready: {kind: 'agent'}, client: {kind: 'viewer'}},
+            {ready: {kind: 'tcp', port: 3389}, client: {kind: 'connections'}},
+            {ready: {kind: 'tcp', host: 'fe80::1', port: 1}, client: {kind: 'looking-glass'}},
+            {ready: {kind: 'sunshine', host: 'games.lan', port: 65535}, client: {kind: 'moonlight'}},
+            {
+                ready: {kind: 'looking-glass'},
+                client: {kind: 'moonlight', host: '10.0.0.2', app: 'Büro & "x"'},
+            },
+        ];
+        for (const one of all) {
+            const metadata = {...NO_METADATA, ...one};
+            const text = writeMachineMetadata(metadata);
+            expect(readMachineMetadata(text)).withContext(text).toEqual({metadata, problems: []});
+            expect(readMachineMetadata(writeMachineMetadata(NO_METADATA, text)).metadata).toEqual(
+                NO_METADATA,
+            );
+        }
+        expect(writeMachineMetadata({...NO_METADATA, ready: {kind: 'tcp', port: 22}})).toBe(
+            machine('<ready kind="tcp" port="22"/>').replaceAll('"', "'"),
+        );
+    });
+
+    it('keeps attributes of ready and client that it does not know', () => {
+        const before = machine("<ready kind='tcp' port='22' after='boot'/>");
+        expect(writeMachineMetadata({...NO_METADATA, ready: {kind: 'agent'}}, before)).toBe(
+            machine("<ready kind='agent' after='boot'/>"),
+        );
+    });
+
+    it('takes no host, port or app that could be anything else', () => {
+        const bad: readonly (readonly [string, 'ready' | 'client', MetadataProblem['reason']])[] = [
+            ['<ready/>', 'ready', 'unknown-kind'],
+            ["<ready kind='toString'/>", 'ready', 'unknown-kind'],
+            ["<ready kind='tcp'/>", 'ready', 'not-a-number'],
+            ["<ready kind='tcp' port=''/>", 'ready', 'not-a-number'],
+            ["<ready kind='tcp' port='22x'/>", 'ready', 'not-a-number'],
+            ["<ready kind='tcp' port='-1'/>", 'ready', 'not-a-number'],
+            ["<ready kind='tcp' port='0'/>", 'ready', 'out-of-range'],
+            ["<ready kind='tcp' port='65536'/>", 'ready', 'out-of-range'],
+            ...[
+                ['-oProxyCommand=x', 'bad-host'],
+                ['a b', 'bad-host'],
+                ['a/b', 'bad-host'],
+                ['a@b', 'bad-host'],
+                ['a:1', 'bad-host'],
+                ['[::1]', 'bad-host'],
+                ['::1%eth0', 'bad-host'],
+                ['a&#10;b', 'bad-host'],
+                ['$HOME', 'bad-host'],
+                ['ä', 'bad-host'],
+                ['.', 'bad-host'],
+                ['a'.repeat(254), 'bad-host'],
+                ['', 'empty'],
+            ].flatMap(
+                ([host, reason]) =>
+                    [
+                        [`<ready kind='sunshine' host='${host}'/>`, 'ready', reason],
+                        [`<client kind='moonlight' host='${host}'/>`, 'client', reason],
+                    ] as [string, 'ready' | 'client', MetadataProblem['reason']][],
+            ),
+            ["<client kind='virt-viewer'/>", 'client', 'unknown-kind'],
+            ["<client kind='moonlight' app=''/>", 'client', 'empty'],
+            ["<client kind='moonlight' app=' '/>", 'client', 'empty'],
+            ["<client kind='moonlight' app='--quit-after'/>", 'client', 'bad-app'],
+            ["<client kind='moonlight' app='a&#x202e;b'/>", 'client', 'control-character'],
+            [`<client kind='moonlight' app='${'x'.repeat(65)}'/>`, 'client', 'too-long'],
+        ];
+        for (const [inside, field, reason] of bad) {
+            const {metadata, problems} = readMachineMetadata(machine(`${inside}<shortName>good</shortName>`));
+            expect(problems.map(problem => [problem.field, problem.reason]))
+                .withContext(inside)
+                .toEqual([[field, reason]]);
+            expect(metadata)
+                .withContext(inside)
+                .toEqual({...NO_METADATA, shortName: 'good'});
+        }
+        const refused: readonly Partial<MachineMetadata>[] = [
+            {ready: {kind: 'tcp'}},
+            {ready: {kind: 'tcp', port: 22.5}},
+            {ready: {kind: 'tcp', host: '-x', port: 22}},
+            {client: {kind: 'moonlight', app: '-x'}},
+            {client: {kind: 'moonlight', host: 'a b'}},
+        ];
+        for (const one of refused)
+            expect(() => writeMachineMetadata({...NO_METADATA, ...one}))
+                .withContext(JSON.stringify(one))
+                .toThrowError(DefinitionError);
+    });
+
+    it('passes over what a kind has no use for', () => {
+        const inside = "<ready kind='agent' host='-x' port='y'/><client kind='none' host='-x' app='-y'/>";
+        expect(readMachineMetadata(machine(inside))).toEqual({
+            metadata: {...NO_METADATA, ready: {kind: 'agent'}, client: {kind: 'none'}},
+            problems: [],
+        });
     });
 
     it('counts characters, not halves of them', () => {
@@ -105,9 +205,9 @@ describe('Metadata as GetMetadata gives it', () => {
                     metadata: NO_METADATA,
                     problems: [{field: 'element', reason: 'malformed', value: text}],
                 });
-            expect(writeMachineMetadata({shortName: 'x', shutdownDeadlineSeconds: null}, text)).toBe(
-                '<machine><shortName>x</shortName></machine>',
-            );
+            expect(
+                writeMachineMetadata({...NO_METADATA, shortName: 'x', shutdownDeadlineSeconds: null}, text),
+            ).toBe('<machine><shortName>x</shortName></machine>');
         }
     });
 
@@ -118,29 +218,29 @@ describe('Metadata as GetMetadata gives it', () => {
   <shortName lang='de'>old</shortName>
   <shutdownDeadline>60</shutdownDeadline>
 </machine>`;
-        expect(writeMachineMetadata({shortName: 'new', shutdownDeadlineSeconds: null}, previous)).toBe(
-            previous.replace('>old<', '>new<').replace('\n  <shutdownDeadline>60</shutdownDeadline>', ''),
-        );
+        expect(
+            writeMachineMetadata({...NO_METADATA, shortName: 'new', shutdownDeadlineSeconds: null}, previous),
+        ).toBe(previous.replace('>old<', '>new<').replace('\n  <shutdownDeadline>60</shutdownDeadline>', ''));
     });
 
     it('does not write what it would not read', () => {
         const refused = [
-            {shortName: 'x'.repeat(33), shutdownDeadlineSeconds: null},
-            {shortName: 'a\nb', shutdownDeadlineSeconds: null},
-            {shortName: ' ', shutdownDeadlineSeconds: null},
-            {shortName: null, shutdownDeadlineSeconds: 4},
-            {shortName: null, shutdownDeadlineSeconds: 3601},
-            {shortName: null, shutdownDeadlineSeconds: 5.5},
-            {shortName: null, shutdownDeadlineSeconds: Number.NaN},
+            {...NO_METADATA, shortName: 'x'.repeat(33), shutdownDeadlineSeconds: null},
+            {...NO_METADATA, shortName: 'a\nb', shutdownDeadlineSeconds: null},
+            {...NO_METADATA, shortName: ' ', shutdownDeadlineSeconds: null},
+            {...NO_METADATA, shortName: null, shutdownDeadlineSeconds: 4},
+            {...NO_METADATA, shortName: null, shutdownDeadlineSeconds: 3601},
+            {...NO_METADATA, shortName: null, shutdownDeadlineSeconds: 5.5},
+            {...NO_METADATA, shortName: null, shutdownDeadlineSeconds: Number.NaN},
         ];
         for (const metadata of refused) {
             expect(() => writeMachineMetadata(metadata))
                 .withContext(JSON.stringify(metadata))
                 .toThrowError(DefinitionError);
         }
-        expect(writeMachineMetadata({shortName: '  x ', shutdownDeadlineSeconds: 3600})).toContain(
-            '<shortName>x<',
-        );
+        expect(
+            writeMachineMetadata({...NO_METADATA, shortName: '  x ', shutdownDeadlineSeconds: 3600}),
+        ).toContain('<shortName>x<');
     });
 });
 
@@ -149,10 +249,12 @@ describe('Metadata in the domain XML', () => {
 
     it('is found under any prefix, and only in our namespace', () => {
         expect(read('looking-glass-windows').metadata).toEqual({
+            ...NO_METADATA,
             shortName: 'Games',
             shutdownDeadlineSeconds: 120,
         });
         expect(read('metadata-handover-unknown').metadata).toEqual({
+            ...NO_METADATA,
             shortName: 'Büro 🏢',
             shutdownDeadlineSeconds: 60,
         });
@@ -171,13 +273,13 @@ describe('Metadata in the domain XML', () => {
     it('changes nothing but what it names', () => {
         const before = domainXml('metadata-handover-unknown');
         const after = Definition.parse(before)
-            .withMetadata({shortName: 'Büro', shutdownDeadlineSeconds: 61})
+            .withMetadata({...NO_METADATA, shortName: 'Büro', shutdownDeadlineSeconds: 61})
             .toXml();
         expect(after).toBe(before.replace('  Büro 🏢  ', 'Büro').replace('>60<', '>61<'));
     });
 
     it('is put in where there was none, beside that of other tools', async () => {
-        const metadata = {shortName: 'N', shutdownDeadlineSeconds: 30};
+        const metadata = {...NO_METADATA, shortName: 'N', shutdownDeadlineSeconds: 30};
         for (const name of [
             'metadata-other-tools',
             'minimal',
@@ -199,7 +301,7 @@ describe('Metadata in the domain XML', () => {
 
     it('uses the prefix that is there, so that both values stay in our namespace', async () => {
         const edited = Definition.parse(domainXml('metadata-handover-default-namespace'))
-            .withMetadata({shortName: 'Plain', shutdownDeadlineSeconds: 10})
+            .withMetadata({...NO_METADATA, shortName: 'Plain', shutdownDeadlineSeconds: 10})
             .toXml();
         expect(await canonical(edited)).toContain('<shutdownDeadline>10</shutdownDeadline>');
         expect(Definition.parse(edited).metadata.metadata.shutdownDeadlineSeconds).toBe(10);
