@@ -68,6 +68,7 @@ export class Sidebar extends Adw.NavigationPage {
     #nothingFound: Adw.StatusPage | null = null;
     readonly #changed = new Set<Machine>();
     #idle = 0;
+    #cards = false;
     #withIcons = false;
     readonly #reader = new DetailsReader();
     #release: () => void = () => undefined;
@@ -93,17 +94,16 @@ export class Sidebar extends Adw.NavigationPage {
         const keys = new Gtk.EventControllerKey();
         keys.connect('key-pressed', (_keys, key) => key === Gdk.KEY_Down && this.#focusFirst());
         this._searchEntry.add_controller(keys);
-        for (const [list, other] of [
-            [this._list, this._pages],
-            [this._pages, this._list],
-        ] as const) {
-            list.connect('row-selected', (_list, row: Gtk.ListBoxRow | null) => {
-                // One thing is selected in both; the other list's loss of it says nothing.
-                if (row) other.unselect_all();
-                if (row || !other.get_selected_row()) this.emit('selected');
-            });
-            list.connect('row-activated', () => this.emit('opened'));
-        }
+        this._list.connect('row-selected', (_list, row: Gtk.ListBoxRow | null) => {
+            if (row) this.#markCards(false);
+            // One thing is selected; that the list has lost it for the cards says nothing.
+            if (!this.#cards) this.emit('selected');
+        });
+        this._list.connect('row-activated', () => this.emit('opened'));
+        this._pages.connect('row-activated', () => {
+            this.select('cards');
+            this.emit('opened');
+        });
         for (const signal of ['value-changed', 'changed'])
             this._scroller.vadjustment.connect(signal, () => this.#queueRender());
         this.#fillVisible();
@@ -131,7 +131,7 @@ export class Sidebar extends Adw.NavigationPage {
     }
 
     get selection(): Selection | null {
-        if (this._pages.get_selected_row()) return 'cards';
+        if (this.#cards) return 'cards';
         const row = this._list.get_selected_row();
         if (row instanceof MachineRow) return row.machine;
         return row instanceof HostProblemRow ? row.host : null;
@@ -141,7 +141,10 @@ export class Sidebar extends Adw.NavigationPage {
     select(selection: Selection): boolean {
         if (selection === 'cards') {
             this.#addCardsRow();
-            this._pages.select_row(this._pages.get_row_at_index(0));
+            if (this.#cards) return true;
+            this.#markCards(true);
+            this._list.unselect_all();
+            this.emit('selected');
             return true;
         }
         const row = this.#rowOf(selection);
@@ -160,8 +163,8 @@ export class Sidebar extends Adw.NavigationPage {
 
     /** Selects nothing. */
     unselect(): void {
+        this.#markCards(false);
         this._list.unselect_all();
-        this._pages.unselect_all();
     }
 
     /** Opens the search and puts the cursor into it. */
@@ -195,6 +198,15 @@ export class Sidebar extends Adw.NavigationPage {
         const row = new Gtk.ListBoxRow({child: box});
         row.update_property([Gtk.AccessibleProperty.LABEL], [_('Graphics cards')]);
         this._pages.append(row);
+    }
+
+    /** The row of the cards looks selected, or not. A list would select it as soon as Tab comes by. */
+    #markCards(selected: boolean): void {
+        this.#cards = selected;
+        const row = this._pages.get_row_at_index(0);
+        if (selected) row?.set_state_flags(Gtk.StateFlags.SELECTED, false);
+        else row?.unset_state_flags(Gtk.StateFlags.SELECTED);
+        row?.update_state([Gtk.AccessibleState.SELECTED], [Number(selected)]);
     }
 
     #rowOf(selection: Machine | Host): Gtk.ListBoxRow | null {
