@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 
-import {putFile} from '../fakes/pci/files.js';
+import {FakeProcess} from '../fakes/pci/fakeProcesses.js';
+import {drop, putFile, putFolder} from '../fakes/pci/files.js';
 import {waitFor} from '../harness/deadline.js';
 import {runProgram} from '../harness/program.js';
 import {HOOK, hostdev, machine} from './guardRun.js';
@@ -68,7 +69,11 @@ describe('guard hook: who holds the card', () => {
     it('names three and counts the rest', async () => {
         const tree = amd();
         for (const name of ['a', 'b', 'c', 'd', 'e']) holds(tree, '/dev/dri/card1', name);
-        await expectRefused(tree, machine(CARD), /a \(pid \d+\), b \(pid \d+\), c \(pid \d+\) and 2 more/);
+        await expectRefused(
+            tree,
+            machine(CARD),
+            /by [a-e] \(pid \d+\), [a-e] \(pid \d+\), [a-e] \(pid \d+\) and 2 more/,
+        );
     });
 
     it('counts a process with many descriptors once', async () => {
@@ -100,6 +105,33 @@ describe('guard hook: who holds the card', () => {
             machine(CARD),
             /cannot be found out whether the graphics card 0000:03:00\.0/,
         );
+    });
+
+    for (const processors of ['', '0', '0-1', '0-15', '0,2-3']) {
+        it(`looks at all processes with the processors “${processors}”`, async () => {
+            const tree = amd();
+            if (processors !== '') putFile(`${tree.root.sys}/devices/system/cpu/online`, `${processors}\n`);
+            for (const pid of [1, 7, ...Array.from({length: 10}, (_, last) => 5000 + last)]) {
+                const process = new FakeProcess(`${tree.root.proc}/${pid}`, pid, {comm: 'blender'});
+                process.open('/dev/dri/card1');
+                await expectRefused(tree, machine(CARD), new RegExp(`in use by blender \\(pid ${pid}\\)\\.`));
+                drop(process.folder);
+            }
+            expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+        });
+    }
+
+    it('refuses when a part of the processes was not looked at', async () => {
+        const tree = amd();
+        for (const last of [0, 3, 7, 9]) {
+            const blocked = tree.processes.start({comm: 'some'});
+            const path = `${tree.root.proc}/${blocked.pid - (blocked.pid % 10) + last}`;
+            putFolder(`${path}/fd`);
+            tree.program('find', `case " $* " in *" ${path}/fd "*) exit 1 ;; esac\nexec /usr/bin/find "$@"`);
+            await expectRefused(tree, machine(CARD), /cannot be found out whether/);
+            drop(path);
+            expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+        }
     });
 
     it('refuses when there is a process that it may not look into', async () => {

@@ -31,6 +31,8 @@ export class GuardedMachine extends FakePciTree {
     override readonly folder = GLib.path_get_dirname(this.root.sys);
     /** The hook, for this machine. */
     readonly hookPath = `${this.folder}/handover-guard`;
+    /** What runs it. */
+    shell = '/bin/sh';
 
     constructor() {
         super();
@@ -48,9 +50,20 @@ export class GuardedMachine extends FakePciTree {
 
     /** Gives it another systemctl, as the body of a script. */
     systemctl(body: string): void {
-        const path = `${this.folder}/bin/systemctl`;
+        this.program('systemctl', body);
+    }
+
+    /** Gives it a program in place of the system's, as the body of a script. */
+    program(name: string, body: string): void {
+        const path = `${this.folder}/bin/${name}`;
         putFile(path, `#!/bin/sh\n${body}\n`);
         GLib.chmod(path, 0o755);
+    }
+
+    /** Changes the copy of the hook. */
+    changeHook(from: string, to: string): void {
+        const text = new TextDecoder().decode(GLib.file_get_contents(this.hookPath)[1]);
+        putFile(this.hookPath, text.replace(from, to));
     }
 
     /** What systemctl was asked so far. */
@@ -71,6 +84,6 @@ export class GuardedMachine extends FakePciTree {
         const file = `${this.folder}/definition.xml`;
         putFile(file, definition);
         const words = [this.hookPath, name, operation, step, '-'];
-        return runProgram(['/bin/sh', '-c', 'exec /bin/sh "$@" <"$0"', file, ...words]);
+        return runProgram(['/bin/sh', '-c', `exec ${this.shell} "$@" <"$0"`, file, ...words]);
     }
 }
