@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// All tests: node tools/test.mjs [SUITE|FILE…] [--gnome 48|51] [--filter TEXT]
+// All tests: node tools/test.mjs [SUITE|FILE…] [--gnome 48|51] [--filter TEXT] [--jobs N]
 import {parseArgs} from 'node:util';
 import {ensureGuest} from './lib/guest.mjs';
 import {progress, runTool, ToolError} from './lib/progress.mjs';
@@ -7,7 +7,7 @@ import {ensureBuild, ensureNodeModules} from './lib/project.mjs';
 import {ensureSysroot} from './lib/sysroots.mjs';
 import {Tally} from './lib/tally.mjs';
 import {bundleTests, testFiles} from './lib/testBundles.mjs';
-import {runChecks, runTestFile, runToolFile} from './lib/testRun.mjs';
+import {runChecks, runTestFiles, runToolFile} from './lib/testRun.mjs';
 
 /**
  * Each suite with the GNOME versions that it runs on, the floor first, whether it uses the
@@ -25,9 +25,10 @@ const suites = {
     app: {versions: ['48', '51'], installed: true, guest: true},
 };
 
-const usage = `Usage: npm test -- [SUITE|FILE…] [--gnome 48|51] [--filter TEXT]
+const usage = `Usage: npm test -- [SUITE|FILE…] [--gnome 48|51] [--filter TEXT] [--jobs N]
 Suites: ${Object.keys(suites).join(', ')}; all of them when none is named.
-FILE is a test file such as tests/unit/names.test.ts; TEXT is part of a test's name.`;
+FILE is a test file such as tests/unit/names.test.ts; TEXT is part of a test's name;
+N is how many files of a suite run at the same time (1).`;
 
 /** @returns what to run: suites with their files, GNOME versions, filter */
 function parse() {
@@ -38,6 +39,7 @@ function parse() {
             options: {
                 gnome: {type: 'string'},
                 filter: {type: 'string', default: ''},
+                jobs: {type: 'string', default: '1'},
                 help: {type: 'boolean', default: false},
             },
         });
@@ -55,7 +57,9 @@ function parse() {
     }
     if (gnome !== undefined && !['48', '51'].includes(gnome)) throw new ToolError(usage);
     const versions = gnome === undefined ? ['48', '51'] : [gnome];
-    return {plan, versions, filter, help};
+    const jobs = Number(values.jobs);
+    if (!Number.isInteger(jobs) || jobs < 1) throw new ToolError(usage);
+    return {plan, versions, filter, jobs, help};
 }
 
 /**
@@ -116,7 +120,7 @@ async function bundle(files, tally) {
 }
 
 /** Runs the chosen suites on one GNOME version. @returns how many specs each suite ran */
-async function runSuites(gnome, directory, chosen, bundled, filter, tally) {
+async function runSuites(gnome, directory, chosen, bundled, options, tally) {
     const counts = new Map();
     const needsInstall = chosen.some(([suite]) => suites[suite].installed);
     if (needsInstall) tally.section(`GNOME ${gnome}`);
@@ -129,16 +133,14 @@ async function runSuites(gnome, directory, chosen, bundled, filter, tally) {
             tally.fail(`suite ${suite}`, ['It did not run, because the project does not build.']);
             continue;
         }
-        for (const file of files.filter(name => bundled.has(name))) {
-            const specs = await runTestFile(directory, gnome, file, filter, tally);
-            counts.set(suite, counts.get(suite) + specs);
-        }
+        const good = files.filter(name => bundled.has(name));
+        counts.set(suite, await runTestFiles(directory, gnome, good, options, tally));
     }
     return counts;
 }
 
 await runTool(async () => {
-    const {plan, versions, filter, help} = parse();
+    const {plan, versions, filter, jobs, help} = parse();
     if (help) {
         process.stdout.write(`${usage}\n`);
         return 0;
@@ -163,7 +165,7 @@ await runTool(async () => {
     const on = gnome => [...plan].filter(([suite]) => suites[suite].versions.includes(gnome));
     let counts = new Map();
     if (versions.includes('48') && on('48').length > 0)
-        counts = await runSuites('48', floor, on('48'), bundled, filter, tally);
+        counts = await runSuites('48', floor, on('48'), bundled, {filter, jobs}, tally);
     ran = [...counts.values()].reduce((sum, count) => sum + count, ran);
     if (versions.includes('51') && on('51').length > 0) {
         let ceiling;
@@ -179,7 +181,7 @@ await runTool(async () => {
             tally.skip(lost, 'the sysroot for GNOME 51 could not be made');
         }
         if (ceiling !== undefined) {
-            const more = await runSuites('51', ceiling, on('51'), bundled, filter, tally);
+            const more = await runSuites('51', ceiling, on('51'), bundled, {filter, jobs}, tally);
             ran = [...more.values()].reduce((sum, count) => sum + count, ran);
         }
     }

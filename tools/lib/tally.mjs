@@ -56,6 +56,27 @@ export class Tally {
     }
 }
 
+/** Keeps results until their turn comes, so that files that run at the same time are told one after the other. */
+export class HeldTally {
+    /** @type {((tally: Tally) => void)[]} */
+    #results = [];
+
+    /** @param {string} name @param {number} [ms] how long it took */
+    pass(name, ms) {
+        this.#results.push(tally => tally.pass(name, ms));
+    }
+
+    /** @param {string} name @param {string[]} problems what went wrong */
+    fail(name, problems) {
+        this.#results.push(tally => tally.fail(name, problems));
+    }
+
+    /** @param {Tally} tally gets every result in the order that they came in */
+    tell(tally) {
+        for (const result of this.#results.splice(0)) result(tally);
+    }
+}
+
 /** Lines set in by so many spaces. */
 function indent(problems, by) {
     const lines = problems.flatMap(problem => problem.trimEnd().split('\n'));

@@ -2,6 +2,7 @@
 import {join} from 'node:path';
 import {checkout, enterSysroot} from './enter.mjs';
 import {run} from './process.mjs';
+import {HeldTally} from './tally.mjs';
 import {bundleOf, runnerBundle} from './testBundles.mjs';
 
 /** How long one test file may take before everything in its sysroot is killed. */
@@ -16,7 +17,7 @@ const tailLines = 40;
 /**
  * Collects what one test file says.
  * @param {string} file the test file
- * @param {import('./tally.mjs').Tally} tally gets every result
+ * @param {import('./tally.mjs').Tally | import('./tally.mjs').HeldTally} tally gets every result
  */
 function listener(file, tally) {
     const output = [];
@@ -70,6 +71,36 @@ export async function runTestFile(directory, gnome, file, filter, tally) {
     const command = ['gjs', '-m', runnerBundle, bundleOf(file), filter];
     const code = await enterSysroot(directory, command, {gnome, run: {timeoutMs: fileTimeoutMs, onLine}});
     return close(code, filter);
+}
+
+/**
+ * Runs test files, several at a time; what is told of them comes in their order.
+ * @param {string} directory the sysroot
+ * @param {string} gnome '48' or '51'
+ * @param {string[]} files the test files
+ * @param {{filter: string, jobs: number}} options how many at a time; filter as for {@link runTestFile}
+ * @param {import('./tally.mjs').Tally} tally gets every result
+ * @returns {Promise<number>} how many specs ran
+ */
+export async function runTestFiles(directory, gnome, files, {filter, jobs}, tally) {
+    if (jobs === 1) {
+        let specs = 0;
+        for (const file of files) specs += await runTestFile(directory, gnome, file, filter, tally);
+        return specs;
+    }
+    const waiting = files.map(file => ({file, held: new HeldTally()}));
+    const untold = [...waiting];
+    const ended = new Set();
+    let specs = 0;
+    const work = async () => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+            specs += await runTestFile(directory, gnome, next.file, filter, next.held);
+            ended.add(next);
+            while (ended.has(untold[0])) untold.shift().held.tell(tally);
+        }
+    };
+    await Promise.all(Array.from({length: jobs}, work));
+    return specs;
 }
 
 /**
