@@ -280,6 +280,15 @@ export class Definition {
         return this.#with(this.#changed(this.root, path, change));
     }
 
+    /**
+     * Makes sure that an element exists.
+     * @param path names from below `<domain>`
+     * @param after names of those behind which the first goes, where it has to be made
+     */
+    withPath(path: readonly string[], after: readonly string[] = []): Definition {
+        return this.#with(withPath(this.root, path, after));
+    }
+
     /** Adds a device at the end of `<devices>`. */
     withDevice(device: XmlElement): Definition {
         const root = withPath(this.root, ['devices']);

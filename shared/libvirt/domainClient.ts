@@ -11,6 +11,10 @@ import type {LibvirtService} from './libvirtService.js';
 const AFFECT_LIVE = 1;
 const AFFECT_CONFIG = 2;
 
+/** virDomainXMLFlags: with passwords, which would be lost else when it is defined anew; and as it is kept. */
+const XML_SECURE = 1;
+const XML_INACTIVE = 2;
+
 /** virDomainMetadataType. */
 export const MetadataType = {DESCRIPTION: 0, TITLE: 1, ELEMENT: 2} as const;
 
@@ -66,6 +70,23 @@ export class DomainClient {
     async xml(): Promise<string> {
         const [xml] = await this.service.call(this.path, Domain, 'GetXMLDesc', [0], 'query');
         return xml;
+    }
+
+    /** The whole domain XML as it is kept, whether it runs or not: what may be changed and defined again. */
+    async keptXml(): Promise<string> {
+        const flags = XML_SECURE | XML_INACTIVE;
+        const [xml] = await this.service.call(this.path, Domain, 'GetXMLDesc', [flags], 'query');
+        return xml;
+    }
+
+    /** Gives a device to the running guest, to the definition that is kept, or to both. */
+    async attachDevice(xml: string, where: Existence): Promise<void> {
+        await this.service.call(this.path, Domain, 'AttachDevice', [xml, impactOn(where)], 'command');
+    }
+
+    /** Takes a device away, likewise. A running guest may take its time, or not let go at all. */
+    async detachDevice(xml: string, where: Existence): Promise<void> {
+        await this.service.call(this.path, Domain, 'DetachDevice', [xml, impactOn(where)], 'command');
     }
 
     async create(): Promise<void> {
@@ -145,14 +166,12 @@ export class DomainClient {
         await this.#set(MetadataType.DESCRIPTION, description, '', '', where);
     }
 
-    async #set(
-        type: number,
-        value: string,
-        key: string,
-        uri: string,
-        {running, kept}: Existence,
-    ): Promise<void> {
-        const flags = (kept ? AFFECT_CONFIG : 0) | (running ? AFFECT_LIVE : 0);
+    async #set(type: number, value: string, key: string, uri: string, where: Existence): Promise<void> {
+        const flags = impactOn(where);
         await this.service.call(this.path, Domain, 'SetMetadata', [type, value, key, uri, flags], 'command');
     }
+}
+
+function impactOn({running, kept}: Existence): number {
+    return (kept ? AFFECT_CONFIG : 0) | (running ? AFFECT_LIVE : 0);
 }

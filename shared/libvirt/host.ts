@@ -6,6 +6,7 @@ import type {BusSignal} from '../platform/bus.js';
 import {delay, monotonicMs} from '../platform/clock.js';
 import {CancelledError, HandoverError, messageOf} from '../platform/errors.js';
 import {Slicer} from '../platform/slicer.js';
+import {ConnectionClient} from './connectionClient.js';
 import {DaemonWatch} from './daemonWatch.js';
 import {DomainClient} from './domainClient.js';
 import type {StateAndReason} from './domainState.js';
@@ -218,6 +219,11 @@ export class Host extends GObject.Object {
     /** Calls on one domain. @throws LibvirtUnreachableError while the host is not open */
     domain(path: string): DomainClient {
         return new DomainClient(this.#needService(), path);
+    }
+
+    /** Calls on the connection itself. @throws LibvirtUnreachableError while the host is not open */
+    connection(): ConnectionClient {
+        return new ConnectionClient(this.#needService(), this.driver.path);
     }
 
     /** The object path of a domain. @throws LibvirtError when there is none of that name */

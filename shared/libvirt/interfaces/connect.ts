@@ -9,9 +9,11 @@ import type {InterfaceTable} from '../../platform/signature.js';
 export const Connect = {
     name: 'org.libvirt.Connect',
     methods: {
+        DomainDefineXML: ['s', 'o'],
         DomainLookupByName: ['s', 'o'],
         GetAllDomainStats: ['uu', 'a(sa{sv})'],
         ListDomains: ['u', 'ao'],
+        ListNodeDevices: ['u', 'ao'],
     },
     properties: {
         Hostname: 's',

@@ -10,8 +10,10 @@ export const Domain = {
     name: 'org.libvirt.Domain',
     methods: {
         AbortJob: ['', ''],
+        AttachDevice: ['su', ''],
         Create: ['u', ''],
         Destroy: ['u', ''],
+        DetachDevice: ['su', ''],
         GetMetadata: ['isu', 's'],
         GetState: ['u', '(ii)'],
         GetXMLDesc: ['u', 's'],
