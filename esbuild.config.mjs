@@ -133,9 +133,9 @@ export async function bundleCli(outdir, {sourcemap, pretended}) {
 /**
  * The helper: one file, so that root runs nothing that is looked for.
  * @param {string} outdir
- * @param {boolean} sourcemap whether GJS is to name the TypeScript lines in stack traces
+ * @param {BundleOptions} options whatever they say, it reads the real machine
  */
-export function bundleHelper(outdir, sourcemap) {
+export function bundleHelper(outdir, {sourcemap}) {
     return build({...common, entryPoints: {main: 'helper/main.ts'}, outdir, sourcemap});
 }
 
