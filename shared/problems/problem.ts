@@ -22,10 +22,12 @@ import {
     NoSuchMachineError,
     NotInThatStateError,
 } from '../machines/machineErrors.js';
+import {AmbiguousCardError, NoSuchCardError} from '../gpu/cardErrors.js';
 import {ViewerMissingError} from '../displays/viewerMissingError.js';
 import {OperationConflictError} from '../operations/operation.js';
 import {CancelledError, DeadlineError, messageOf, SubprocessError} from '../platform/errors.js';
 import {_, fill, ngettext} from '../platform/i18n.js';
+import {noSuchCard, whichCard} from './cardChoice.js';
 import {installCommand, libvirtUnit} from './commands.js';
 
 /** What kind of thing went wrong, as the exit codes tell them apart. */
@@ -152,6 +154,8 @@ function describe(error: unknown): Description {
             title: _('Which machine?'),
             body: whichMachine(error),
         };
+    if (error instanceof NoSuchCardError) return noSuchCard(error);
+    if (error instanceof AmbiguousCardError) return whichCard(error);
     if (error instanceof OperationConflictError)
         return {
             category: 'failed',

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The journal of handovers in words; the same ones in the app and the terminal.
+import {_} from '../platform/i18n.js';
+import type {JournalEntry} from './handover/handoverDesk.js';
+import {userNames} from './holders/holderProcess.js';
+
+/** What was asked for. */
+export function journalDirectionLabel(direction: JournalEntry['direction']): string {
+    switch (direction) {
+        case 'take':
+            return _('Taken from Linux');
+        case 'return':
+            return _('Returned to Linux');
+        case 'force-back':
+            return _('Forced back');
+        case 'mend':
+            return _('Put right after an interruption');
+    }
+}
+
+/** What came of it. */
+export function journalResultLabel(result: JournalEntry['result']): string {
+    switch (result) {
+        case 'done':
+            return _('Done');
+        case 'already':
+            return _('Nothing to do');
+        case 'refused':
+            return _('Refused');
+        case 'failed':
+            return _('Failed');
+        case 'stuck':
+            return _('Stuck: the kernel does not answer');
+        case 'cancelled':
+            return _('Cancelled');
+    }
+}
+
+/**
+ * Who asked for it.
+ *
+ * @param by as the helper writes it: `uid NUMBER`, or `mend` for the helper itself
+ * @param userName finds the name of a user
+ */
+export function journalCallerLabel(by: string, userName: (uid: number) => string = userNames()): string {
+    const uid = /^uid (\d{1,10})$/.exec(by)?.[1];
+    if (uid === undefined) return by === 'mend' ? _('The helper') : by;
+    // libvirt's hook has the system bring a card back.
+    return uid === '0' ? _('The system') : userName(Number(uid));
+}
