@@ -3,7 +3,7 @@ import {findHolders} from '../shared/gpu/holders/holders.js';
 import {recordPath} from '../shared/gpu/handover/recordFiles.js';
 import {type Rung, RUNGS} from '../shared/gpu/handover/forceBack.js';
 import {Helper} from '../shared/gpu/helperInterface.js';
-import {PciReader} from '../shared/gpu/pciTree.js';
+import {type CardFacts, PciReader} from '../shared/gpu/pciTree.js';
 import {HELPER_PATH, VERSION} from '../shared/names.js';
 import type {Bus} from '../shared/platform/bus.js';
 import {exists} from '../shared/platform/files.js';
@@ -26,8 +26,8 @@ export interface HelperParts {
     readonly rules: IgnoreRules;
     /** Has libvirt read its hooks again. */
     readonly reloadLibvirt: () => Promise<void>;
-    /** Has udev read its rules again. */
-    readonly reloadUdev: () => Promise<void>;
+    /** Has udev read its rules again, and apply them to the devices of a card. */
+    readonly reloadUdev: (card: CardFacts) => Promise<void>;
 }
 
 /**
@@ -117,14 +117,14 @@ export class HelperService {
                 const card = await findCard(root, address);
                 keepFromDesktop(card);
                 const {cards} = await new PciReader(root).read();
-                if (await rules.install(card, cards)) await this.parts.reloadUdev();
+                if (await rules.install(card, cards)) await this.parts.reloadUdev(card);
                 return [];
             },
             RemoveIgnoreRule: async ([address], call) => {
                 const card = await findCard(root, address);
                 await authority.require('setUp', call, address);
                 const {cards} = await new PciReader(root).read();
-                if (await rules.remove(card, cards)) await this.parts.reloadUdev();
+                if (await rules.remove(card, cards)) await this.parts.reloadUdev(card);
                 return [];
             },
             Files: async (_none, call) => {

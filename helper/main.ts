@@ -5,6 +5,7 @@ import GLib from 'gi://GLib';
 import GLibUnix from 'gi://GLibUnix';
 import System from 'system';
 
+import {functionPath} from '../shared/gpu/pciFunction.js';
 import {THIS_MACHINE} from '../shared/gpu/sysRoot.js';
 import {Bus} from '../shared/platform/bus.js';
 import {messageOf} from '../shared/platform/errors.js';
@@ -62,8 +63,12 @@ async function main(): Promise<number> {
             reloadLibvirt: async () => {
                 for (const unit of ['virtqemud.service', 'libvirtd.service']) await services.reload(unit);
             },
-            reloadUdev: async () => {
+            reloadUdev: async card => {
                 await run(['udevadm', 'control', '--reload'], {timeoutMs: UDEVADM_MS});
+                // Desktop and sound server ask udev's database, in which the rule would else appear at the next boot.
+                const functions = card.functions.map(({address}) => functionPath(THIS_MACHINE, address));
+                const below = functions.map(path => `--parent-match=${path}`);
+                await run(['udevadm', 'trigger', '--action=change', ...below], {timeoutMs: UDEVADM_MS});
             },
         },
         IDLE_MS,
