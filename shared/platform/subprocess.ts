@@ -3,10 +3,12 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {CancelledError, DeadlineError, SubprocessError} from './errors.js';
-import {delay, withDeadline} from './clock.js';
+import {delay} from './clock.js';
 
 /** How long a program that was killed may take to be gone, in milliseconds. */
 const KILL_MS = 1_000;
+/** As much as a pipe holds, in bytes. */
+const PIECE = 65_536;
 
 export interface RunOptions {
     /** After this the program is killed. */
@@ -66,7 +68,6 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
 /** What a program left behind that was let run, however it ended. */
 export interface Captured {
     readonly stdout: Uint8Array;
-    readonly stderr: Uint8Array;
     /** False when its time was up: then the rest is missing. */
     readonly complete: boolean;
 }
@@ -75,16 +76,15 @@ export interface Captured {
  * Runs a program whose exit status does not matter, in the C locale, and keeps what it printed as bytes.
  *
  * @param argv program and arguments; nothing in them is interpreted
- * @param timeoutMs after this it is killed, and what it has printed so far counts
+ * @param timeoutMs after this it is killed, and what it has printed so far counts, even if it does not die
  * @throws SubprocessError when it cannot be started
- * @throws DeadlineError when it does not even die
  */
 export async function capture(argv: readonly [string, ...string[]], timeoutMs: number): Promise<Captured> {
     const launcher = new Gio.SubprocessLauncher({
         // Descriptors are closed on exec anyway; asked to close them itself, GLib copies this process with fork().
         flags:
             Gio.SubprocessFlags.STDOUT_PIPE |
-            Gio.SubprocessFlags.STDERR_PIPE |
+            Gio.SubprocessFlags.STDERR_SILENCE |
             Gio.SubprocessFlags.INHERIT_FDS,
     });
     launcher.setenv('LC_ALL', 'C', true);
@@ -96,34 +96,49 @@ export async function capture(argv: readonly [string, ...string[]], timeoutMs: n
     }
     let complete = true;
     const timer = new Gio.Cancellable();
-    void delay(timeoutMs, timer).then(
-        () => {
+    const enough = new Gio.Cancellable();
+    void delay(timeoutMs, timer)
+        .then(() => {
             complete = false;
             child.force_exit();
-        },
-        () => undefined,
-    );
+            // One that waits for the kernel cannot be killed, and keeps its end of the pipe.
+            return delay(KILL_MS, timer);
+        })
+        .then(
+            () => enough.cancel(),
+            () => undefined,
+        );
     try {
-        const ended = new Promise<[GLib.Bytes | null, GLib.Bytes | null]>((resolve, reject) => {
-            child.communicate_async(null, null, (_child, result) => {
-                try {
-                    const [, stdout, stderr] = child.communicate_finish(result);
-                    resolve([stdout, stderr]);
-                } catch (error) {
-                    reject(error);
-                }
-            });
-        });
-        // One that waits for the kernel cannot be killed.
-        const [stdout, stderr] = await withDeadline(argv[0], timeoutMs + KILL_MS, ended);
-        return {stdout: bytesOf(stdout), stderr: bytesOf(stderr), complete};
+        return {stdout: await readUntil(child.get_stdout_pipe()!, enough), complete};
     } finally {
         timer.cancel();
     }
 }
 
-function bytesOf(bytes: GLib.Bytes | null): Uint8Array {
-    return bytes?.toArray() ?? new Uint8Array();
+/** Everything that a stream gives until it ends, or until it is enough. */
+async function readUntil(stream: Gio.InputStream, enough: Gio.Cancellable): Promise<Uint8Array> {
+    const whole = Gio.MemoryOutputStream.new_resizable();
+    for (;;) {
+        const bytes = await readSome(stream, enough);
+        if (bytes === null || bytes.get_size() === 0) break;
+        whole.write_bytes(bytes, null);
+    }
+    whole.close(null);
+    return whole.steal_as_bytes().toArray();
+}
+
+/** @returns null when it was enough */
+function readSome(stream: Gio.InputStream, enough: Gio.Cancellable): Promise<GLib.Bytes | null> {
+    return new Promise((resolve, reject) => {
+        stream.read_bytes_async(PIECE, GLib.PRIORITY_DEFAULT, enough, (_stream, result) => {
+            try {
+                resolve(stream.read_bytes_finish(result));
+            } catch (error) {
+                if (enough.is_cancelled()) resolve(null);
+                else reject(error);
+            }
+        });
+    });
 }
 
 function communicate(

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which processes have device nodes open or mapped. find(1) and grep(1) do the walking: twenty thousand descriptors
-// cost a process of ours as much time in its main loop, and a process that hangs can be killed with them.
+// would cost our own main loop as much time, and what hangs can be killed with them.
 import GLib from 'gi://GLib';
 
-import {DeadlineError, SubprocessError} from '../../platform/errors.js';
-import {exists, isReadable, listNames, readShort} from '../../platform/files.js';
-import {inSlices, nextTurn} from '../../platform/slices.js';
+import {SubprocessError} from '../../platform/errors.js';
+import {exists, listNames, readShort} from '../../platform/files.js';
+import {inSlices} from '../../platform/slices.js';
 import {capture} from '../../platform/subprocess.js';
 import type {SysRoot} from '../sysRoot.js';
 
@@ -34,9 +34,8 @@ export interface ProcessScan {
     readonly hidden: boolean;
 }
 
-const MOST_PROGRAMS = 4;
-/** Keeps the arguments of one program far below the kernel's limit. */
-const MOST_PROCESSES = 2_000;
+/** Looking costs the kernel a few microseconds for each descriptor and each mapping: so several look at once. */
+const MOST_PORTIONS = 4;
 
 /**
  * What of a process's names is looked at closer: all below /dev but what nearly every process has open, and what
@@ -47,6 +46,40 @@ const CANDIDATE =
 
 /** PF_KTHREAD (kernel: include/linux/sched.h). */
 const KERNEL_THREAD = 0x0020_0000;
+
+/** How long after its deadline the program may take to be gone, in milliseconds. */
+const LATE_MS = 250;
+
+/**
+ * sh -c SCRIPT sh PROC NAMES DIGITS…: the descriptors of all processes that lead to something like a device, and the
+ * mappings of something with one of the names.
+ *
+ * It is one program to start, since to start one keeps the main loop for a millisecond, or for several when all
+ * processors are busy with those started before. Portions of the processes, by the last digit of their numbers, are
+ * looked at all at once, and printed one after the other, the mappings last: they are what a process that is stuck
+ * does not give. What ends a portion begins with no slash, as all names that are printed do. Each record is written in
+ * one go, for errors are in between.
+ */
+const SCRIPT = `
+proc=$1 names=$2
+shift 2
+links() {
+    find "$proc"/*["$1"]/fd -maxdepth 1 \\( -name fd ! -readable -prune \\) -o \\
+        \\( -name fd -printf '%p\\0\\0\\c' \\) -o \\
+        \\( -lname '/[dnsiv]*' ! -lname /dev/null -printf '%p\\0%l\\0\\c' \\) 2>&1
+    [ $? -gt 1 ] || printf ':links\\000\\000'
+}
+maps() {
+    grep -asHF -e "$names" -- "$proc"/*["$1"]/maps
+    [ $? -gt 2 ] || printf '\\000:maps\\000'
+}
+all() {
+    what=$1 portion=$2
+    shift 2
+    if [ $# -eq 0 ]; then "$what" "$portion"; else "$what" "$portion" | { all "$what" "$@"; exec cat; }; fi
+}
+if [ -z "$names" ]; then all links "$@"; else all maps "$@" | { all links "$@"; exec cat; }; fi
+`;
 
 /**
  * Looks through all processes.
@@ -59,51 +92,37 @@ export async function scanProcesses(
     names: readonly string[],
     deadlineMs: number,
 ): Promise<ProcessScan> {
+    const portions = portionsFor(GLib.get_num_processors());
     const pids = (listNames(root.proc) ?? []).filter(name => /^\d+$/.test(name)).map(Number);
-    const readable: number[] = [];
+    const limit = (deadlineMs / 1000).toFixed(3);
+    const nodes = names.map(name => `/${name}`).join('\n');
+    const text = await printed(
+        ['timeout', '-s', 'KILL', limit, 'sh', '-c', SCRIPT, 'sh', root.proc, nodes, ...portions],
+        deadlineMs + LATE_MS,
+    );
+    const {open, done, ended} = await openIn(text);
+    const mappings = text.split('\0:maps\0');
+    const mapped = mappedIn(mappings, new Set(names));
+    const complete =
+        ended === portions.length && (names.length === 0 || mappings.length === portions.length + 1);
     let uninspected = 0;
     await inSlices(pids, pid => {
-        if (isReadable(`${root.proc}/${pid}/fd`)) readable.push(pid);
-        else if (isProgram(root, pid)) uninspected++;
+        if (!(complete && done.has(pid)) && isProgram(root, pid)) uninspected++;
     });
-    const running: Promise<Portion>[] = [];
-    for (const portion of portionsOf(readable)) {
-        running.push(lookInto(root, portion, names, deadlineMs));
-        // To start a program takes a millisecond or two, and each portion starts two.
-        await nextTurn();
-        await nextTurn();
-    }
-    const results = await Promise.all(running);
-    const missed = results.reduce((sum, result) => sum + result.missed, 0);
     return {
-        open: results.flatMap(({open}) => open),
-        mapped: results.flatMap(({mapped}) => mapped),
-        inspected: readable.length - missed,
-        uninspected: uninspected + missed,
+        open,
+        mapped,
+        inspected: pids.length - uninspected,
+        uninspected,
         hidden: !exists(`${root.proc}/1`),
     };
 }
 
-interface Portion {
-    readonly open: readonly OpenFile[];
-    readonly mapped: readonly MappedFile[];
-    readonly missed: number;
-}
-
-async function lookInto(
-    root: SysRoot,
-    pids: readonly number[],
-    names: readonly string[],
-    deadlineMs: number,
-): Promise<Portion> {
-    const looking = findOpen(root, pids, deadlineMs);
-    await nextTurn();
-    const mappings = names.length === 0 ? NOTHING_MAPPED : await findMapped(root, pids, names, deadlineMs);
-    const files = await looking;
-    const missed = pids.filter(
-        pid => !(files.done.has(pid) && mappings.complete) && exists(`${root.proc}/${pid}`),
-    );
-    return {open: files.open, mapped: mappings.mapped, missed: missed.length};
+/** The last digits of the numbers of the processes in each portion. */
+export function portionsFor(processors: number): string[] {
+    const portions = Array.from({length: Math.min(MOST_PORTIONS, processors)}, () => '');
+    for (let digit = 0; digit < 10; digit++) portions[digit % portions.length] += String(digit);
+    return portions;
 }
 
 /** Whether a process is there, and no thread of the kernel's. */
@@ -115,96 +134,56 @@ function isProgram(root: SysRoot, pid: number): boolean {
     return (Number(fields[6]) & KERNEL_THREAD) === 0;
 }
 
-function portionsOf(pids: readonly number[]): number[][] {
-    const programs = Math.min(MOST_PROGRAMS, GLib.get_num_processors());
-    const count = Math.max(Math.ceil(pids.length / MOST_PROCESSES), Math.min(programs, pids.length));
-    const portions = Array.from({length: count}, (): number[] => []);
-    for (const [index, pid] of pids.entries()) portions[index % count]?.push(pid);
-    return portions;
+interface Open {
+    readonly open: OpenFile[];
+    /** The processes that were looked into. */
+    readonly done: Set<number>;
+    /** How many portions were looked at to their end. */
+    readonly ended: number;
 }
 
-async function findOpen(
-    root: SysRoot,
-    pids: readonly number[],
-    deadlineMs: number,
-): Promise<{open: OpenFile[]; done: Set<number>}> {
-    const done = new Set<number>();
-    const lines = await printed(
-        [
-            'find',
-            ...pids.map(pid => `${root.proc}/${pid}/fd`),
-            '-maxdepth',
-            '1',
-            // The folder itself comes first: so it shows how far find has come.
-            ...['(', '-name', 'fd', '-printf', '%p\\0\\0', ')'],
-            // One pattern for the names of all nodes, since find asks the kernel anew for each; the rest is done here.
-            ...['-o', '(', '-lname', '/[dnsiv]*', '-printf', '%p\\0%l\\0', ')'],
-        ],
-        deadlineMs,
-    );
-    if (!lines) return {open: [], done};
+async function openIn(text: string): Promise<Open> {
     const open: OpenFile[] = [];
-    const words = lines.stdout.split('\0');
-    for (let index = 0; index + 1 < words.length; index += 2) {
-        const [, pid, descriptor] = /\/(\d+)\/fd(?:\/(\d+))?$/.exec(words[index] ?? '') ?? [];
-        if (pid === undefined) continue;
-        const target = words[index + 1] ?? '';
+    const done = new Set<number>();
+    let ended = 0;
+    const records = text.slice(0, text.lastIndexOf('\0') + 1).matchAll(/([^\0]*)\0([^\0]*)\0/g);
+    await inSlices(records, ([, path = '', target = '']) => {
+        if (path.endsWith(':links')) ended++;
+        for (const [, pid] of path.matchAll(/\/(\d+)\/fd(?:\/\d+)?'?: Permission denied/g))
+            done.delete(Number(pid));
+        const [, pid, descriptor] = /\/(\d+)\/fd(?:\/(\d+))?$/.exec(path) ?? [];
+        if (pid === undefined) return;
         if (descriptor === undefined) done.add(Number(pid));
         else if (CANDIDATE.test(target))
             open.push({pid: Number(pid), descriptor: Number(descriptor), target});
-    }
-    // It was in the middle of the last one.
-    if (!lines.complete) done.delete([...done].at(-1) ?? 0);
-    for (const [, pid] of lines.stderr.matchAll(/\/(\d+)\/fd(?:\/\d+)?'?: Permission denied/g))
-        done.delete(Number(pid));
-    return {open, done};
+    });
+    return {open, done, ended};
 }
 
-const NOTHING_MAPPED = {mapped: [] as MappedFile[], complete: true};
-
-async function findMapped(
-    root: SysRoot,
-    pids: readonly number[],
-    names: readonly string[],
-    deadlineMs: number,
-): Promise<{mapped: MappedFile[]; complete: boolean}> {
-    const lines = await printed(
-        [
-            'grep',
-            '-asHF',
-            ...names.flatMap(name => ['-e', `/${name}`]),
-            '--',
-            ...pids.map(pid => `${root.proc}/${pid}/maps`),
-        ],
-        deadlineMs,
-    );
-    if (!lines) return {mapped: [], complete: false};
-    const known = new Set(names);
+/** @param portions what grep printed, with all that came before the first, and what was left unfinished last */
+function mappedIn(portions: readonly string[], names: ReadonlySet<string>): MappedFile[] {
     const mapped = new Map<string, MappedFile>();
-    for (const line of lines.stdout.split('\n')) {
+    for (const line of portions.flatMap(portion =>
+        portion.slice(portion.lastIndexOf('\0') + 1).split('\n'),
+    )) {
         const [, pid, path] =
             /\/(\d+)\/maps:[0-9a-f]+-[0-9a-f]+ \S+ [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+ +(\/.*)$/.exec(line) ??
             [];
         // A node that has been deleted was another card's, or this one's before it was lent.
         if (pid === undefined || path === undefined) continue;
         const parts = path.split('/');
-        if (!known.has(parts.at(-1) ?? '') || !(parts[1] === 'dev' || parts.at(-2) === 'dri')) continue;
+        if (!names.has(parts.at(-1) ?? '') || !(parts[1] === 'dev' || parts.at(-2) === 'dri')) continue;
         mapped.set(`${pid} ${path}`, {pid: Number(pid), path});
     }
-    return {mapped: [...mapped.values()], complete: lines.complete};
+    return [...mapped.values()];
 }
 
-/** @returns null when the program is missing, or hangs and cannot be killed */
-async function printed(
-    argv: [string, ...string[]],
-    deadlineMs: number,
-): Promise<{stdout: string; stderr: string; complete: boolean} | null> {
+/** @returns nothing when the program is missing */
+async function printed(argv: [string, ...string[]], deadlineMs: number): Promise<string> {
     try {
-        const {stdout, stderr, complete} = await capture(argv, deadlineMs);
-        const decoder = new TextDecoder();
-        return {stdout: decoder.decode(stdout), stderr: decoder.decode(stderr), complete};
+        return new TextDecoder().decode((await capture(argv, deadlineMs)).stdout);
     } catch (error) {
-        if (error instanceof SubprocessError || error instanceof DeadlineError) return null;
+        if (error instanceof SubprocessError) return '';
         throw error;
     }
 }
