@@ -2,7 +2,7 @@
 import {losesUnsaved, type MachineAction} from '../shared/machines/actions.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {actionLabel} from '../shared/machines/words.js';
-import {openDisplay} from '../shared/displays/viewer.js';
+import {openClient} from '../shared/displays/openClient.js';
 import {noticeId} from '../shared/notices/notice.js';
 import {CancelledError} from '../shared/platform/errors.js';
 import {_, fill} from '../shared/platform/i18n.js';
@@ -80,7 +80,7 @@ export class MachineCommands {
             return;
         }
         this.preferences.noteUse(machine.key);
-        openDisplay(machine, this.#activation()).catch((error: unknown) => this.#tell(machine, error));
+        openClient(machine, this.#activation()).catch((error: unknown) => this.#tell(machine, error));
     }
 
     dispose(): void {

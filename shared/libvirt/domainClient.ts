@@ -18,6 +18,17 @@ const XML_INACTIVE = 2;
 /** virDomainMetadataType. */
 export const MetadataType = {DESCRIPTION: 0, TITLE: 1, ELEMENT: 2} as const;
 
+/** virDomainInterfaceAddressesSource. */
+export const AddressSource = {LEASE: 0, AGENT: 1, ARP: 2} as const;
+
+/** A network card as the guest or the network sees it. */
+export interface GuestInterface {
+    /** Its hardware address. */
+    readonly mac: string;
+    /** Its IP addresses, without their prefix. */
+    readonly addresses: readonly string[];
+}
+
 /** What libvirt-dbus tells of a domain in one call; what it could not give is null. */
 export interface DomainProperties {
     readonly name: string | null;
@@ -129,6 +140,27 @@ export class DomainClient {
 
     async wake(): Promise<void> {
         await this.service.call(this.path, Domain, 'PMWakeup', [0], 'command');
+    }
+
+    /**
+     * Asks the guest agent for the time, which the oldest of them can tell: who answers is there.
+     *
+     * @throws LibvirtError when none answers; libvirt gives it five seconds
+     */
+    async askAgent(): Promise<void> {
+        await this.service.call(this.path, Domain, 'GetTime', [0], 'command');
+    }
+
+    /**
+     * The guest's addresses.
+     *
+     * @param source one of {@link AddressSource}
+     * @throws LibvirtError when this source knows nothing of this machine
+     */
+    async interfaceAddresses(source: number): Promise<GuestInterface[]> {
+        const kind = source === AddressSource.AGENT ? 'command' : 'query';
+        const [cards] = await this.service.call(this.path, Domain, 'InterfaceAddresses', [source, 0], kind);
+        return cards.map(([, mac, addresses]) => ({mac, addresses: addresses.map(([, address]) => address)}));
     }
 
     /**

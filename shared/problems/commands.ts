@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 
+import type {Client} from '../displays/displayErrors.js';
+
 /** A family of distributions, by how its packages are installed. */
 type Family = 'debian' | 'fedora' | 'arch' | 'suse';
 
@@ -41,4 +43,27 @@ export function installCommand(packageName: string, family = distributionFamily(
  */
 export function libvirtUnit(family = distributionFamily()): string {
     return family === 'fedora' || family === 'suse' ? 'virtqemud' : 'libvirtd';
+}
+
+/** What Looking Glass and Moonlight are called where they are packaged. */
+const CLIENT_PACKAGES: Readonly<Record<Client, Partial<Record<Family, string>>>> = {
+    viewer: same('virt-viewer'),
+    connections: same('gnome-connections'),
+    'looking-glass': {debian: 'looking-glass-client'},
+    moonlight: {arch: 'moonlight-qt'},
+};
+
+function same(name: string): Record<Family, string> {
+    return {debian: name, fedora: name, arch: name, suse: name};
+}
+
+/**
+ * The command that installs what shows a machine.
+ *
+ * @returns null where there is no package of it
+ */
+export function installClientCommand(client: Client, family = distributionFamily()): string | null {
+    const packageName = family === null ? undefined : CLIENT_PACKAGES[client][family];
+    if (packageName !== undefined) return installCommand(packageName, family);
+    return client === 'moonlight' ? 'flatpak install flathub com.moonlight_stream.Moonlight' : null;
 }

@@ -23,35 +23,15 @@ import {
     NotInThatStateError,
 } from '../machines/machineErrors.js';
 import {AmbiguousCardError, NoSuchCardError} from '../gpu/cardErrors.js';
-import {ViewerMissingError} from '../displays/viewerMissingError.js';
 import {OperationConflictError} from '../operations/operation.js';
 import {CancelledError, DeadlineError, messageOf, SubprocessError} from '../platform/errors.js';
 import {_, fill, ngettext} from '../platform/i18n.js';
 import {noSuchCard, whichCard} from './cardChoice.js';
 import {installCommand, libvirtUnit} from './commands.js';
+import type {Description, Problem} from './description.js';
+import {describeDisplayProblem} from './displayProblems.js';
 
-/** What kind of thing went wrong, as the exit codes tell them apart. */
-export type ProblemCategory = 'failed' | 'usage' | 'missing' | 'held' | 'denied' | 'unreachable' | 'timeout';
-
-/** Something that a face can offer as a button. */
-export type Remedy = 'retry' | 'force-off' | 'reset' | 'start' | 'copy-command' | 'none';
-
-/** A failure as a person reads it. All of it is plain text, never markup. */
-export interface Problem {
-    readonly category: ProblemCategory;
-    /** A few words for a heading. */
-    readonly title: string;
-    /** One sentence that says what happened, and one that says what to do next. */
-    readonly body: string;
-    readonly remedy: Remedy;
-    /** A command that mends it, to be copied into a terminal; null when there is none. */
-    readonly command: string | null;
-    /** The original message, for the details view; it may hold anything. */
-    readonly detail: string;
-}
-
-type Description = Pick<Problem, 'category' | 'title' | 'body'> &
-    Partial<Pick<Problem, 'remedy' | 'command'>>;
+export type {Problem, ProblemCategory, Remedy} from './description.js';
 
 /** Puts any error into words. */
 export function describeProblem(error: unknown): Problem {
@@ -186,16 +166,8 @@ function describe(error: unknown): Description {
                 'Something in the machine’s definition is not as libvirt writes it. Mend it with “virsh edit”; the details say what it is.',
             ),
         };
-    if (error instanceof ViewerMissingError)
-        return {
-            category: 'missing',
-            title: _('The display cannot be opened'),
-            body: _(
-                'The program virt-viewer is not installed. Install the package virt-viewer, then try again.',
-            ),
-            remedy: 'copy-command',
-            command: installCommand('virt-viewer'),
-        };
+    const ofDisplay = describeDisplayProblem(error);
+    if (ofDisplay) return ofDisplay;
     if (error instanceof CancelledError)
         return {
             category: 'failed',

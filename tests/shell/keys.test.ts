@@ -24,7 +24,9 @@ describe('the keys and the Quick Settings', () => {
         const script = GLib.build_filenamev([bin, 'virt-viewer']);
         GLib.file_set_contents(script, `#!/bin/sh\nprintf '%s\\n' "$@" >'${seen}'\n`);
         GLib.chmod(script, 0o755);
-        await libvirt.define(machineXml('debian', {title: 'Debian <b>13</b>'}));
+        await libvirt.define(
+            machineXml('debian', {title: 'Debian <b>13</b>', devices: "<graphics type='vnc' port='5999'/>"}),
+        );
         panel = await Panel.start({}, {env: {PATH: `${bin}:/usr/bin:/bin`}});
     });
 
@@ -70,7 +72,16 @@ describe('the keys and the Quick Settings', () => {
         await stateIs('debian', OFF);
     });
 
+    it('say that there is nothing to see of a machine that is off', async () => {
+        await panel.shell.pressKeys('Super_L', 'Alt_L', 'd');
+        await waitFor('notification', async () =>
+            (await panel.shell.notifications()).some(one => one.title === 'There is nothing to see'),
+        );
+        expect(GLib.file_test(seen, GLib.FileTest.EXISTS)).toBeFalse();
+    });
+
     it('open the display with an argument list that no name can break', async () => {
+        await libvirt.start('debian');
         await panel.shell.pressKeys('Super_L', 'Alt_L', 'd');
         await waitFor('the viewer', () => GLib.file_test(seen, GLib.FileTest.EXISTS));
         const [, uuid] = await waitFor('its arguments', () => {
@@ -87,6 +98,7 @@ describe('the keys and the Quick Settings', () => {
         await waitFor('notification', async () =>
             (await panel.shell.notifications()).some(one => /Install the package virt-viewer/.test(one.body)),
         );
+        await libvirt.destroy('debian');
     });
 
     it('have a toggle in the Quick Settings, by setting', async () => {

@@ -5,12 +5,13 @@ import {callBus} from '../harness/bus.js';
 const CONNECT = ['org.libvirt', '/org/libvirt/Test', 'org.libvirt.Connect'] as const;
 
 /** XML of a machine of the test driver. */
-export function machineXml(name: string, {title = '', description = ''} = {}): string {
+export function machineXml(name: string, {title = '', description = '', devices = ''} = {}): string {
     const escape = (text: string): string => GLib.markup_escape_text(text, -1);
     return `<domain type='test'><name>${escape(name)}</name>
         ${title === '' ? '' : `<title>${escape(title)}</title>`}
         ${description === '' ? '' : `<description>${escape(description)}</description>`}
-        <memory unit='MiB'>64</memory><os><type>hvm</type></os></domain>`;
+        <memory unit='MiB'>64</memory><os><type>hvm</type></os>
+        <devices>${devices}</devices></domain>`;
 }
 
 /** Machines of `test:///default`, which live in libvirt-dbus itself: virsh would see others. */

@@ -2,7 +2,7 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import * as definitionErrors from '../../shared/definition/definitionError.js';
-import * as viewerErrors from '../../shared/displays/viewerMissingError.js';
+import * as displayErrors from '../../shared/displays/displayErrors.js';
 import * as libvirtErrors from '../../shared/libvirt/libvirtErrors.js';
 import {MACHINE_ACTIONS} from '../../shared/machines/actions.js';
 import * as machineErrors from '../../shared/machines/machineErrors.js';
@@ -17,20 +17,23 @@ type ErrorClass = new (...args: unknown[]) => errors.HandoverError;
 /** What the classes are made with that take more than one string. */
 const ARGUMENTS: Readonly<Record<string, unknown[]>> = {
     AmbiguousMachineError: [HOSTILE, ['system', HOSTILE]],
+    ClientFailedError: ['viewer', {cause: new Error(HOSTILE)}],
+    ClientMissingError: ['looking-glass'],
+    ClientUnfitError: [HOSTILE, 'connections', 'vnc'],
     DeadlineError: [HOSTILE, 1500],
     GuestIgnoredError: [HOSTILE, 'shutdown', 1500],
     MachineActionError: [HOSTILE, 'start', {cause: new Error(HOSTILE)}],
     NotInThatStateError: [HOSTILE, 'pause', 'shutoff'],
+    NotReadyError: [HOSTILE, 'agent', 1500],
     OperationConflictError: ['start', 'save'],
     SubprocessError: [HOSTILE, 1, HOSTILE],
-    ViewerMissingError: [],
 };
 
 /** Every class of error that there is. */
 function errorClasses(): ErrorClass[] {
     const modules: object[] = [
         definitionErrors,
-        viewerErrors,
+        displayErrors,
         libvirtErrors,
         machineErrors,
         operations,
