@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+
 import {HandoverError} from '../platform/errors.js';
 import type {Followed} from './followed.js';
 import type {Claim} from './owner.js';
@@ -31,9 +33,10 @@ export class MachineClaims implements Followed<Claim> {
     readonly #hostsChanged: number;
     #current: readonly Claim[] = [];
     #all = false;
+    #idle = 0;
 
     constructor(private readonly hosts: ClaimingHosts) {
-        this.#hostsChanged = hosts.connect('changed', () => this.#look());
+        this.#hostsChanged = hosts.connect('changed', () => this.#schedule());
         this.#look();
     }
 
@@ -61,11 +64,27 @@ export class MachineClaims implements Followed<Claim> {
 
     close(): void {
         this.hosts.disconnect(this.#hostsChanged);
+        this.#unschedule();
         for (const machine of [...this.#followed.keys()]) this.#unfollow(machine);
         this.#listeners.clear();
     }
 
+    /** To look at a thousand machines once for each of a thousand events would take seconds: once for all will do. */
+    #schedule(): void {
+        this.#idle ||= GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, () => {
+            this.#idle = 0;
+            this.#look();
+            return GLib.SOURCE_REMOVE;
+        });
+    }
+
+    #unschedule(): void {
+        if (this.#idle) GLib.Source.remove(this.#idle);
+        this.#idle = 0;
+    }
+
     #look(): void {
+        this.#unschedule();
         const wanted = new Set(this.hosts.machines.filter(machine => machine.active || this.#all));
         for (const machine of [...this.#followed.keys()]) if (!wanted.has(machine)) this.#unfollow(machine);
         for (const machine of wanted) this.#follow(machine);
@@ -79,7 +98,7 @@ export class MachineClaims implements Followed<Claim> {
         if (this.#followed.has(machine)) return;
         this.#followed.set(
             machine,
-            machine.connect('notify::details-loaded', () => this.#look()),
+            machine.connect('notify::details-loaded', () => this.#schedule()),
         );
         void load(machine);
     }

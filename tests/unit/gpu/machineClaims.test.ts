@@ -49,7 +49,17 @@ class PretendedMachine extends Signals implements ClaimingMachine {
 }
 
 class PretendedHosts extends Signals implements ClaimingHosts {
-    machines: PretendedMachine[] = [];
+    looks = 0;
+    #machines: PretendedMachine[] = [];
+
+    get machines(): PretendedMachine[] {
+        this.looks++;
+        return this.#machines;
+    }
+
+    set machines(machines: PretendedMachine[]) {
+        this.#machines = machines;
+    }
 }
 
 describe('MachineClaims', () => {
@@ -87,9 +97,31 @@ describe('MachineClaims', () => {
         await waitFor('the claim', () => claims.current.length === 1);
         windows.active = false;
         hosts.tell();
+        await waitFor('the look', () => claims.current.length === 0);
 
-        expect(claims.current).toEqual([]);
         expect(windows.callbacks.size).toBe(0);
+    });
+
+    it('looks at a thousand machines once for a thousand events', async () => {
+        const machines = Array.from(
+            {length: 1000},
+            (_, index) => new PretendedMachine(`m${index}`, [`0000:${(index % 256).toString(16)}:00.0`]),
+        );
+        hosts.machines = machines;
+        const claims = new MachineClaims(hosts);
+        let told = 0;
+        claims.follow(() => told++);
+        await claims.whenRead();
+        hosts.looks = 0;
+        told = 0;
+        for (const machine of machines) {
+            machine.active = false;
+            hosts.tell();
+        }
+        await waitFor('the look', () => claims.current.length === 0);
+
+        expect(hosts.looks).toBe(1);
+        expect(told).toBe(1);
     });
 
     it('knows who else wants a card when somebody asks', async () => {
@@ -113,6 +145,7 @@ describe('MachineClaims', () => {
     it('lets go of everything when it is closed', async () => {
         const claims = new MachineClaims(hosts);
         await waitFor('the claim', () => claims.current.length === 1);
+        hosts.tell();
         claims.close();
 
         expect([hosts, windows, alpine].map(({callbacks}) => callbacks.size)).toEqual([0, 0, 0]);
