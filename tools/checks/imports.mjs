@@ -13,6 +13,9 @@ export const toolkits = {
     shell: [library('St|Shell|Clutter|Cogl|Meta|Mtk'), /^resource:\/\/\/org\/gnome\/shell\//],
 };
 
+/** Where this machine's cards are read for the user's programs: builds for tests put another module in its place. */
+export const replaceableHere = /\/(here|pretendedHere)\.js$/;
+
 /**
  * @param {string[]} entries `.ts` files, from the top of the checkout
  * @param {RegExp[]} forbidden

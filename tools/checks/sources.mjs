@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {checkout, readNames} from '../names.mjs';
 import {npmProgram} from './command.mjs';
 import {projectFiles} from './files.mjs';
-import {foldersWithoutCircle, importsKeptOut, toolkits} from './imports.mjs';
+import {foldersWithoutCircle, importsKeptOut, replaceableHere, toolkits} from './imports.mjs';
 
 const programs = ['shared', 'extension', 'prefs', 'app', 'cli', 'helper', 'tests'];
 
@@ -105,6 +105,14 @@ export const sourceChecks = [
     {
         name: 'layers: the helper imports no toolkit',
         run: () => importsKeptOut(['helper/main.ts'], [...toolkits.gtk, ...toolkits.shell]),
+    },
+    {
+        name: 'layers: the helper cannot be told to look at another machine',
+        run: () =>
+            importsKeptOut(
+                projectFiles().filter(path => /^helper\/.*\.ts$/.test(path)),
+                [replaceableHere],
+            ),
     },
     {name: 'layers: no folders of shared import each other in a circle', run: foldersWithoutCircle},
     {name: 'house: every source file names its licence', run: headers},
