@@ -43,6 +43,13 @@ const Properties = {
     signals: {},
 } as const satisfies InterfaceTable;
 
+const Daemon = {
+    name: 'org.freedesktop.DBus',
+    methods: {NameHasOwner: ['s', 'b']},
+    properties: {},
+    signals: {},
+} as const satisfies InterfaceTable;
+
 /**
  * A connection to a message bus, with calls that are typed by their signatures.
  *
@@ -168,6 +175,13 @@ export class Bus {
             () => vanished(),
         );
         return () => Gio.bus_unwatch_name(id);
+    }
+
+    /** Whether somebody has a name now; nothing is started by asking. */
+    async hasOwner(name: string, options: CallOptions): Promise<boolean> {
+        const daemon = {name: Daemon.name, path: '/org/freedesktop/DBus'};
+        const [owned] = await this.call(daemon, Daemon, 'NameHasOwner', [name], options);
+        return owned;
     }
 
     #send(

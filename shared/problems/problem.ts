@@ -30,6 +30,7 @@ import {noSuchCard, whichCard} from './cardChoice.js';
 import {installCommand, libvirtUnit} from './commands.js';
 import type {Description, Problem} from './description.js';
 import {describeDisplayProblem} from './displayProblems.js';
+import {describeSetUp} from './setUpProblems.js';
 
 export type {Problem, ProblemCategory, Remedy} from './description.js';
 
@@ -134,6 +135,8 @@ function describe(error: unknown): Description {
             title: _('Which machine?'),
             body: whichMachine(error),
         };
+    const ofSetUp = describeSetUp(error, describe);
+    if (ofSetUp) return ofSetUp;
     if (error instanceof NoSuchCardError) return noSuchCard(error);
     if (error instanceof AmbiguousCardError) return whichCard(error);
     if (error instanceof OperationConflictError)
