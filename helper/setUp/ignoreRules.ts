@@ -33,25 +33,44 @@ export class IgnoreRules {
     }
 
     /**
+     * Writes the rule, or puts a new one in the place of the one that there was.
+     *
      * @param cards all cards: of two alike the rule has to name the place
      * @returns whether anything was written, so that udev has to be told
      * @throws HelperError ForeignFile
      */
     async install(card: CardFacts, cards: readonly CardFacts[]): Promise<boolean> {
-        const path = this.#path(card, cards);
+        const path = this.#path(card, hasTwin(card, cards));
         const wanted = ruleFor(card, hasTwin(card, cards));
         const found = await this.#own(path);
-        if (found === wanted) return false;
-        putInPlace(path, wanted, 0o644, this.folder);
-        return true;
+        if (found !== wanted) putInPlace(path, wanted, 0o644, this.folder);
+        return (await this.#removeOthers(card, cards)) || found !== wanted;
     }
 
     /** @returns whether there was one */
     async remove(card: CardFacts, cards: readonly CardFacts[]): Promise<boolean> {
-        const path = this.#path(card, cards);
-        if ((await this.#own(path)) === null) return false;
-        GLib.unlink(path);
-        return true;
+        const path = this.#path(card, hasTwin(card, cards));
+        const found = await this.#own(path);
+        if (found !== null) GLib.unlink(path);
+        return (await this.#removeOthers(card, cards)) || found !== null;
+    }
+
+    /**
+     * Removes what was written for the card while it had a twin that it has no more, or had none yet: the one names a
+     * place where it may not be, the other is for both.
+     */
+    async #removeOthers(card: CardFacts, cards: readonly CardFacts[]): Promise<boolean> {
+        const general = this.#path(card, false);
+        const placed = `${general.slice(0, -'.rules'.length)}-at-`;
+        const others = hasTwin(card, cards) ? [general] : this.files.filter(path => path.startsWith(placed));
+        let removed = false;
+        for (const path of others) {
+            const found = await lookAt(path);
+            if (!found?.plain || !found.text.startsWith(OURS)) continue;
+            GLib.unlink(path);
+            removed = true;
+        }
+        return removed;
     }
 
     async #own(path: string): Promise<string | null> {
@@ -62,8 +81,8 @@ export class IgnoreRules {
         return found.text;
     }
 
-    #path(card: CardFacts, cards: readonly CardFacts[]): string {
-        const place = hasTwin(card, cards) ? `-at-${card.display.address.replaceAll(/[:.]/g, '-')}` : '';
+    #path(card: CardFacts, byPlace: boolean): string {
+        const place = byPlace ? `-at-${card.display.address.replaceAll(/[:.]/g, '-')}` : '';
         const name = `61-handover-${identityOf(card.display).replaceAll(':', '-')}${place}.rules`;
         // All of it comes from sysfs; that it makes no other path is checked all the same.
         if (!NAME.test(name)) throw new TypeError(`Not a name for a rule: ${name}`);

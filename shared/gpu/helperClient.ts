@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {HELPER_BUS_NAME, HELPER_PATH} from '../names.js';
+import {HELPER_BUS_NAME, HELPER_PATH, VERSION} from '../names.js';
 import {type Bus, NO_TIME_LIMIT} from '../platform/bus.js';
 import type {JournalEntry} from './handover/handoverDesk.js';
 import type {Rung} from './handover/forceBack.js';
@@ -29,6 +29,16 @@ export interface HandoverProgress {
 export class HelperClient {
     /** @param bus the system bus */
     constructor(private readonly bus: Bus) {}
+
+    /** The version of the helper that is installed. */
+    async version(): Promise<string> {
+        return String(await this.bus.getProperty(HELPER, Helper.name, 'Version', {timeoutMs: LOOK_MS}));
+    }
+
+    /** Whether the helper that is installed is older than this program, and may lack what it would be asked for. */
+    async isOld(): Promise<boolean> {
+        return isOlderVersion(await this.version(), VERSION);
+    }
 
     async holders(address: string): Promise<HolderReport> {
         const [json] = await this.bus.call(HELPER, Helper, 'Holders', [address], {timeoutMs: LOOK_MS});
@@ -117,6 +127,17 @@ export class HelperClient {
 
 /** A password may have to be typed first. */
 const ASKING = {timeoutMs: NO_TIME_LIMIT, interactive: true} as const;
+
+/** Whether a version such as `0.10.2` comes before another; what is no version comes before all. */
+export function isOlderVersion(version: string, than: string): boolean {
+    if (!/^\d+(\.\d+)*$/.test(version)) return true;
+    const numbers = version.split('.').map(Number);
+    for (const [index, wanted] of than.split('.').map(Number).entries()) {
+        const found = numbers[index] ?? 0;
+        if (found !== wanted) return found < wanted;
+    }
+    return false;
+}
 
 function outcome([json]: [string]): HandoverOutcome {
     return JSON.parse(json) as HandoverOutcome;

@@ -2,8 +2,8 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
-import {HelperClient} from '../../shared/gpu/helperClient.js';
-import {HELPER_BUS_NAME} from '../../shared/names.js';
+import {HelperClient, isOlderVersion} from '../../shared/gpu/helperClient.js';
+import {HELPER_BUS_NAME, VERSION} from '../../shared/names.js';
 import {Bus} from '../../shared/platform/bus.js';
 import {waitFor} from '../harness/deadline.js';
 import {RunningProgram, runProgram} from '../harness/program.js';
@@ -24,6 +24,8 @@ describe('helper: its client', () => {
             ({direction, step, number}) => seen.push(`${direction} ${number} ${step}`),
             (address, direction, {kind}) => seen.push(`${address} ${direction} ${kind}`),
         );
+        expect(await client.version()).toBe(VERSION);
+        expect(await client.isOld()).toBe(false);
         expect((await client.holders(CARD)).processes).toEqual([]);
         expect((await client.take(CARD)).kind).toBe('done');
         expect((await client.giveBack(CARD)).kind).toBe('done');
@@ -48,6 +50,22 @@ describe('helper: its client', () => {
         unfollow();
         await helper.stop();
         polkit.stop();
+    });
+});
+
+describe('helper: its version', () => {
+    it('is compared by its numbers', () => {
+        for (const [one, other, older] of [
+            ['0.1.0', '0.1.0', false],
+            ['0.9.0', '0.10.0', true],
+            ['0.10.0', '0.9.9', false],
+            ['1.0.0', '0.9.9', false],
+            ['0.1', '0.1.0', false],
+            ['0.1', '0.1.1', true],
+            ['', '0.1.0', true],
+            ['undefined', '0.1.0', true],
+        ] as const)
+            expect(isOlderVersion(one, other)).withContext(`${one} ${other}`).toBe(older);
     });
 });
 

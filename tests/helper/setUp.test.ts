@@ -144,6 +144,44 @@ describe('helper: set-up', () => {
         expect(lines[2]).toMatch(/^SUBSYSTEM=="sound", .*KERNELS=="0000:04:00\.1", .*ENV\{ACP_IGNORE\}="1"/);
     });
 
+    it('brings an older rule up to date', async () => {
+        await caller.call('InstallIgnoreRule', [TWIN]);
+        const [[path]] = await caller.call('Files', []);
+        const now = text(path!);
+        const lines = now.split('\n');
+        expect(now).toContain('ENV{ACP_IGNORE}="1"');
+        // As it was before the sound was ignored, too.
+        putFile(path!, `${lines.slice(0, 2).join('\n')}\n`);
+        await caller.call('InstallIgnoreRule', [TWIN]);
+        expect(text(path!)).toBe(now);
+        expect((await facts())['udevReloads']).toBe('2');
+        await caller.call('InstallIgnoreRule', [TWIN]);
+        expect((await facts())['udevReloads']).toBe('2');
+    });
+
+    it('renames a rule when a twin comes or goes, and leaves none behind', async () => {
+        const rules = `${etc}/udev/rules.d`;
+        const general = '61-handover-1002-744c-1eae-7901.rules';
+        putFile(`${rules}/${general}`, '# Written by Handover: of the time before the twin\n');
+        await caller.call('InstallIgnoreRule', [TWIN]);
+        const placed = '61-handover-1002-744c-1eae-7901-at-0000-04-00-0.rules';
+        expect(namesIn(rules)).toEqual([placed]);
+        putFile(`${rules}/${general}`, '# somebody else\n');
+        await caller.call('InstallIgnoreRule', [TWIN]);
+        await caller.call('RemoveIgnoreRule', [TWIN]);
+        expect(namesIn(rules)).toEqual([general]);
+        GLib.unlink(`${rules}/${general}`);
+
+        await caller.call('InstallIgnoreRule', [TWIN]);
+        await caller.control('PullOut', [TWIN]);
+        await caller.control('PullOut', ['0000:04:00.1']);
+        await caller.call('InstallIgnoreRule', ['0000:03:00.0']);
+        expect(namesIn(rules)).toEqual([general]);
+        putFile(`${rules}/${placed}`, '# Written by Handover: of the time with the twin\n');
+        await caller.call('RemoveIgnoreRule', ['0000:03:00.0']);
+        expect(namesIn(rules)).toEqual([]);
+    });
+
     it("leaves somebody else's rule of the same name alone", async () => {
         const path = `${etc}/udev/rules.d/61-handover-1002-73bf-1002-0e3a.rules`;
         putFile(path, '# mine\n');
