@@ -109,16 +109,20 @@ async function remove(directory) {
 }
 
 /**
- * Makes a sysroot unless it is there already.
- * @param {string} gnome '48' or '51'
- * @returns {Promise<string>} its folder
+ * Makes a folder with a Debian system unless it is there already.
+ * @param {{target: string, suite: string, packages: string[], what: string, name: string, cost: string}} wanted `what` it is,
+ *   `name` what tells it from others, `cost` what it takes
+ * @param {(making: string, log: string) => Promise<number>} [finish] does the rest before it counts as made; an exit
+ *   code
+ * @returns {Promise<string>} the folder
  * @throws {ToolError} when it cannot be made, with the reason
  */
-export async function ensureSysroot(gnome) {
-    const target = sysrootPath(gnome);
+export async function ensureTree(
+    {target, suite, packages, what, name, cost},
+    finish = () => Promise.resolve(0),
+) {
     if (existsSync(target)) return target;
     await checkPrivileges();
-    const {suite} = suites[gnome];
     const waiting = `sysroot: waiting for another run that makes Debian ${suite}`;
     return withLock(`${target}.lock`, waiting, async () => {
         if (existsSync(target)) return target;
@@ -127,26 +131,42 @@ export async function ensureSysroot(gnome) {
         const making = `${target}.making`;
         const log = `${target}.log`;
         await remove(making);
-        progress(`sysroot: making Debian ${suite} with GNOME ${gnome} (once; about 2 minutes, 2 GB)`);
-        const code = await run(
-            [...namespaces(), 'sh', recipe, suite, making, mirror, ...packagesOf(suites[gnome])],
-            {
-                onLine: narrator(),
-                log,
-                killSignal: 'SIGKILL',
-                env: {...process.env, ...(isRoot ? {} : {HANDOVER_USER_NAMESPACE: '1'})},
-            },
-        );
+        progress(`sysroot: making Debian ${suite} ${name} (once; ${cost})`);
+        let code = await run([...namespaces(), 'sh', recipe, suite, making, mirror, ...packages], {
+            onLine: narrator(),
+            log,
+            killSignal: 'SIGKILL',
+            env: {...process.env, ...(isRoot ? {} : {HANDOVER_USER_NAMESPACE: '1'})},
+        });
+        if (code === 0) code = await finish(making, log);
         if (code !== 0) {
             await remove(making);
             const tail = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-12).join('\n');
             throw new ToolError(
-                `${tail}\n\nThe sysroot for GNOME ${gnome} (Debian ${suite}) could not be made; ` +
-                    `the whole log is ${log}.`,
+                `${tail}\n\n${what} (Debian ${suite}) could not be made; the whole log is ${log}.`,
             );
         }
         await rename(making, target);
-        progress(`sysroot: Debian ${suite} is ready`);
+        progress(`sysroot: Debian ${suite} ${name} is ready`);
         return target;
+    });
+}
+
+/**
+ * Makes a sysroot unless it is there already.
+ * @param {string} gnome '48' or '51'
+ * @returns {Promise<string>} its folder
+ * @throws {ToolError} when it cannot be made, with the reason
+ */
+export function ensureSysroot(gnome) {
+    const target = sysrootPath(gnome);
+    const {suite} = suites[gnome];
+    return ensureTree({
+        target,
+        suite,
+        packages: packagesOf(suites[gnome]),
+        what: `The sysroot for GNOME ${gnome}`,
+        name: `with GNOME ${gnome}`,
+        cost: 'about 2 minutes, 2 GB',
     });
 }
