@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Gio from 'gi://Gio';
 
-import {HandoverDesk, type JournalEntry} from '../shared/gpu/handover/handoverDesk.js';
+import {HandoverDesk, isAsItWas, type JournalEntry} from '../shared/gpu/handover/handoverDesk.js';
 import type {HandoverPorts, MoveOptions} from '../shared/gpu/handover/mover.js';
 import type {Sleeper} from '../shared/gpu/handover/ports.js';
 import type {Direction} from '../shared/gpu/handover/undoRecord.js';
@@ -79,8 +79,11 @@ export class Handovers {
     mend(): Promise<void> {
         this.#mended ??= this.#desk.mend().then(
             mended => {
-                for (const {record, result, problem} of mended)
+                for (const found of mended) {
+                    const {record, result, problem} = found;
+                    if (isAsItWas(found)) continue;
                     console.log(`${record.id}: an earlier handover was found; ${result} ${problem ?? ''}`);
+                }
             },
             (error: unknown) => console.error(error),
         );

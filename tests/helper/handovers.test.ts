@@ -76,6 +76,16 @@ describe('helper: one after the other', () => {
         expect((await journal.read()).map(({direction}) => direction)).toEqual(['take', 'mend', 'take']);
     });
 
+    it('says nothing of a card that is lent as its record says, however often a helper comes and goes', async () => {
+        const before = open();
+        await take(before, CARD, false);
+        await before.settled();
+        const handovers = open();
+        await handovers.mend();
+        await handovers.settled();
+        expect((await journal.read()).map(({direction}) => direction)).toEqual(['take']);
+    });
+
     it('reads a journal that something has written into', async () => {
         const lines = ['garbage', '{}', 'null', '[1]', '{"startedAtMs": "now"}', '', '\u0000'];
         putFile(`${fake.root.run}/state/journal.jsonl`, lines.join('\n'));

@@ -151,7 +151,7 @@ export class HandoverDesk {
             });
         try {
             const result = await work();
-            end(...outcomeOf(result));
+            if (!isAsItWas(result)) end(...outcomeOf(result));
             return result;
         } catch (error) {
             end(resultOf(error), messageOf(error), []);
@@ -160,6 +160,14 @@ export class HandoverDesk {
             this.#busyWith = null;
         }
     }
+}
+
+/**
+ * Whether a look at an earlier record found a card that is lent, as it says: helpers come and go while a machine has
+ * the card, and that is no news.
+ */
+export function isAsItWas(result: Moved | ForcedBack | Mended): boolean {
+    return 'record' in result && result.result === 'kept' && result.record.phase === 'lent';
 }
 
 /** What the journal says of something that did not throw. */
