@@ -5,11 +5,22 @@ import type {JournalEntry} from './handover/handoverDesk.js';
 import type {Rung} from './handover/forceBack.js';
 import type {HolderReport} from './holders/holders.js';
 import {type GuardStatus, type HandoverOutcome, Helper} from './helperInterface.js';
+import type {InterfaceTable} from '../platform/signature.js';
 
 const HELPER = {name: HELPER_BUS_NAME, path: HELPER_PATH};
 
 /** Starting it, and a look through all processes. */
 const LOOK_MS = 30_000;
+
+/** The message bus itself, and how long it may take. */
+const DAEMON = {name: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus'};
+const DAEMON_MS = 5_000;
+const Daemon = {
+    name: 'org.freedesktop.DBus',
+    methods: {NameHasOwner: ['s', 'b'], ListActivatableNames: ['', 'as']},
+    properties: {},
+    signals: {},
+} as const satisfies InterfaceTable;
 
 /** What is told while a card is moved. */
 export interface HandoverProgress {
@@ -38,6 +49,16 @@ export class HelperClient {
     /** Whether the helper that is installed is older than this program, and may lack what it would be asked for. */
     async isOld(): Promise<boolean> {
         return isOlderVersion(await this.version(), VERSION);
+    }
+
+    /** Whether it runs, or a call would start it; this does not. */
+    async isThere(): Promise<boolean> {
+        const ask = {timeoutMs: DAEMON_MS};
+        const [[running], [startable]] = await Promise.all([
+            this.bus.call(DAEMON, Daemon, 'NameHasOwner', [HELPER_BUS_NAME], ask),
+            this.bus.call(DAEMON, Daemon, 'ListActivatableNames', [], ask),
+        ]);
+        return running || startable.includes(HELPER_BUS_NAME);
     }
 
     async holders(address: string): Promise<HolderReport> {
