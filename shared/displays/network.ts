@@ -127,6 +127,7 @@ async function readAnswer(
     stream: Gio.InputStream,
     cancellable: Gio.Cancellable,
 ): Promise<SunshineState | null> {
+    // What is looked for is ASCII, so it does not matter where another letter is cut in two.
     const decoder = new TextDecoder();
     let text = '';
     for (let left = LONGEST_ANSWER; left > 0;) {
@@ -134,7 +135,7 @@ async function readAnswer(
         if (bytes.length === 0) return null;
         left -= bytes.length;
         const from = Math.max(0, text.length - STATE_END.length);
-        text += decoder.decode(bytes, {stream: true});
+        text += decoder.decode(bytes);
         // Whoever keeps the connection open need not be waited for, and a byte at a time is not all read each time.
         if (text.includes(STATE_END, from)) return readSunshineState(text);
     }
