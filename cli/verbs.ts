@@ -79,6 +79,16 @@ export const VERBS: readonly Verb[] = [
     action('save', 'Save the state of a machine to disk and stop it', 'save'),
     action('wake', 'Wake a guest that sleeps', 'wake'),
     {
+        name: 'open',
+        brief: 'Open what shows a machine on this desktop',
+        machine: 'needed',
+        options: [],
+        async run(options, machine = '') {
+            const {open} = await import('./verbs/open.js');
+            await open(options, machine);
+        },
+    },
+    {
         name: 'wait',
         brief: 'Wait until a machine is in a state',
         machine: 'needed',

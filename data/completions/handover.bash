@@ -3,7 +3,7 @@
 
 _handover() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='list show start stop restart reset pause resume save wake wait watch gpu'
+    local verbs='list show start stop restart reset pause resume save wake open wait watch gpu'
     local hosts='system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion'
     local states='running paused shutoff crashed pmsuspended gone'
     local options='--json --host --timeout --verbose --help'

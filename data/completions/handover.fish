@@ -17,8 +17,8 @@ function __handover_machines
     end
 end
 
-set -l verbs list show start stop restart reset pause resume save wake wait watch gpu
-set -l with_machine show start stop restart reset pause resume save wake wait watch
+set -l verbs list show start stop restart reset pause resume save wake open wait watch gpu
+set -l with_machine show start stop restart reset pause resume save wake open wait watch
 set -l hosts system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion
 set -l states running paused shutoff crashed pmsuspended gone
 set -l none "not __fish_seen_subcommand_from $verbs"
@@ -37,6 +37,7 @@ complete -c handover -n "$none" -a pause -d 'Pause a machine'
 complete -c handover -n "$none" -a resume -d 'Resume a paused machine'
 complete -c handover -n "$none" -a save -d 'Save the state of a machine to disk and stop it'
 complete -c handover -n "$none" -a wake -d 'Wake a guest that sleeps'
+complete -c handover -n "$none" -a open -d 'Open what shows a machine on this desktop'
 complete -c handover -n "$none" -a wait -d 'Wait until a machine is in a state'
 complete -c handover -n "$none" -a watch -d 'Print what happens to machines, as it happens'
 complete -c handover -n "$none" -a gpu -d 'Show the graphics cards, who has them and who uses them'

@@ -122,7 +122,9 @@ function spawn({name, argv, environment}: Service): 'opened' | 'already' {
         flags: Gio.SubprocessFlags.STDOUT_SILENCE | Gio.SubprocessFlags.STDERR_SILENCE,
     });
     for (const [variable, value] of Object.entries(environment)) launcher.setenv(variable, value, true);
-    const child = launcher.spawnv([...argv]);
+    // In a session of its own it does not end with the terminal that it was opened from.
+    const setsid = GLib.find_program_in_path('setsid');
+    const child = launcher.spawnv(setsid === null ? [...argv] : [setsid, ...argv]);
     children.set(name, child);
     child.wait_async(null, (_child, result) => {
         children.delete(name);

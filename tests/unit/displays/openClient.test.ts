@@ -78,11 +78,26 @@ describe('What shows a machine', () => {
             await pause(200);
         });
 
+        it('has a session of its own, so that it outlives a terminal', async () => {
+            const file = GLib.build_filenamev([bin, 'session']);
+            install('virt-viewer', `cut -d ' ' -f 6 /proc/$$/stat >'${file}'; echo $$ >>'${file}'`);
+            expect(await openClient(machine())).toBe('opened');
+            const [session, pid] = await waitFor('its session', () => {
+                if (!GLib.file_test(file, GLib.FileTest.EXISTS)) return false;
+                const text = new TextDecoder().decode(GLib.file_get_contents(file)[1]);
+                return /^(\d+)\n(\d+)\n$/.exec(text)?.slice(1);
+            });
+            expect(session).toBe(pid);
+            await pause(200);
+        });
+
         it('says when it cannot be started', async () => {
+            GLib.setenv('PATH', bin, true);
             const file = GLib.build_filenamev([bin, 'virt-viewer']);
             GLib.file_set_contents(file, '#!/nowhere\n');
             GLib.chmod(file, 0o755);
             await expectAsync(openClient(machine())).toBeRejectedWithError(ClientFailedError);
+            GLib.setenv('PATH', `${bin}:/usr/bin:/bin`, true);
         });
     });
 
