@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {losesUnsaved, type MachineAction} from '../shared/machines/actions.js';
 import type {Machine} from '../shared/machines/machine.js';
+import type {ActionOptions} from '../shared/machines/machineOperations.js';
 import {actionLabel} from '../shared/machines/words.js';
 import {openClient} from '../shared/displays/openClient.js';
 import {noticeId} from '../shared/notices/notice.js';
@@ -51,9 +52,9 @@ export class MachineCommands {
     }
 
     /** Does an action without a question. */
-    run(machine: Machine, action: MachineAction): void {
+    run(machine: Machine, action: MachineAction, options: ActionOptions = {}): void {
         this.preferences.noteUse(machine.key);
-        const operation = machine.run(action);
+        const operation = machine.run(action, options);
         // What becomes of one that has begun is told by MachineNotices.
         const refused = machine.operation !== operation;
         operation.finished().catch((error: unknown) => {

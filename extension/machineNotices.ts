@@ -2,7 +2,7 @@
 import type {HostList} from '../shared/hosts/hostList.js';
 import type {Happening} from '../shared/machines/happening.js';
 import type {Machine} from '../shared/machines/machine.js';
-import {type Notice, type NoticeAction, noticeFor, noticeId} from '../shared/notices/notice.js';
+import {type Notice, type NoticeAction, noticeFor, noticeId, orderOf} from '../shared/notices/notice.js';
 import {describeProblem} from '../shared/problems/problem.js';
 import type {Preferences} from '../shared/settings/preferences.js';
 import type {HandoverApp} from './handoverApp.js';
@@ -60,9 +60,10 @@ export class MachineNotices {
 
     #perform(machine: Machine, happening: Happening, action: NoticeAction): void {
         const {app, commands} = this.parts;
-        if (action !== 'details') {
+        const order = orderOf(action);
+        if (order) {
             // The button itself said what is going to happen, so there is no second question.
-            commands.run(machine, action);
+            commands.run(machine, order.action, order.options);
         } else if (happening.error === undefined) {
             app.showMachine(machine.key);
         } else {

@@ -72,7 +72,7 @@ export class PolkitAuthority {
         );
         const check = `${GLib.uuid_string_random()}-${++this.#checks}`;
         try {
-            const [[allowed, challenge]] = await this.bus.call(
+            const [[allowed, challenge, details]] = await this.bus.call(
                 POLKIT,
                 Authority,
                 'CheckAuthorization',
@@ -87,6 +87,9 @@ export class PolkitAuthority {
                 {timeoutMs: call.interactive ? this.limits.askingMs : this.limits.aloneMs, cancellable: gone},
             );
             if (allowed) return uid;
+            // polkit: PolkitAuthorizationResult, "polkit.dismissed"
+            if (details['polkit.dismissed'] !== undefined)
+                throw new HelperError('Dismissed', `${HELPER_ACTIONS[action]} was not confirmed`);
             const why =
                 challenge && !call.interactive ? 'it has to be confirmed by a person' : 'polkit says no';
             throw new HelperError('NotAuthorized', `${HELPER_ACTIONS[action]} is not allowed: ${why}`);

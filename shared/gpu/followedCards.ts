@@ -2,12 +2,17 @@
 import type {Followed} from './followed.js';
 import type {Gpu} from './gpu.js';
 import {GpuList} from './gpuList.js';
+import {resolveCard} from './cardIdentity.js';
 import {RecordFolder} from './handover/recordFiles.js';
+import type {RecordedHandover} from './handover/undoRecord.js';
 import {type Here, here} from './here.js';
 import type {HolderReport} from './holders/holders.js';
 import type {KernelEvents} from './kernelEvents.js';
 import {type ClaimingHosts, MachineClaims} from './machineClaims.js';
 import type {Claim} from './owner.js';
+import {functionPath} from './pciFunction.js';
+import type {SysRoot} from './sysRoot.js';
+import {exists} from '../platform/files.js';
 
 /**
  * What machines have of cards, from when it matters on: a computer with a single card, which Linux has, reads no
@@ -90,6 +95,21 @@ export class FollowedCards {
     /** Reads the definitions of machines that are off, too, to know who else wants a card. */
     async includeStopped(): Promise<void> {
         await this.#claims.includeStopped();
+    }
+
+    /** The helper's record of a handover of this card, as it was read last; null when there is none. */
+    recordOf(gpu: Gpu): RecordedHandover | null {
+        return this.#records.current.find(({card}) => resolveCard([gpu.facts], card).found !== null) ?? null;
+    }
+
+    /** Whether there is any PCI function at an address of this machine now. */
+    hasFunction(address: string): boolean {
+        return exists(functionPath(this.place.root, address));
+    }
+
+    /** Where this machine's facts are read. */
+    get root(): SysRoot {
+        return this.place.root;
     }
 
     /** Looks now for who and what keeps a card busy, as far as this user can see. */

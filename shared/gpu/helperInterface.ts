@@ -55,6 +55,8 @@ export const Helper = {
 export type HelperErrorName =
     /** polkit does not allow it, or the person did not confirm. */
     | 'NotAuthorized'
+    /** The person was asked, and called it off. */
+    | 'Dismissed'
     /** polkit is missing or does not answer. */
     | 'AuthorityFailed'
     /** It is no PCI address in the kernel's form. */

@@ -7,6 +7,7 @@ import {Host} from '../libvirt/host.js';
 import {LibvirtService} from '../libvirt/libvirtService.js';
 import type {Machine} from '../machines/machine.js';
 import {MachineList} from '../machines/machineList.js';
+import type {Preparation} from '../machines/preparation.js';
 import type {BusKind} from '../platform/bus.js';
 
 /**
@@ -38,6 +39,7 @@ export class HostList extends GObject.Object {
     readonly #services = new Map<BusKind, Promise<LibvirtService>>();
     #lists: MachineList[] = [];
     #defaultDeadlineMs = 60_000;
+    #preparation: Preparation | null = null;
 
     /** How long a guest may take to shut down where its machine does not say, in milliseconds. */
     get defaultDeadlineMs(): number {
@@ -47,6 +49,16 @@ export class HostList extends GObject.Object {
     set defaultDeadlineMs(milliseconds: number) {
         this.#defaultDeadlineMs = milliseconds;
         for (const list of this.#lists) list.defaultDeadlineMs = milliseconds;
+    }
+
+    /** What a machine's start and stop have to do besides; null when there is nothing. */
+    get preparation(): Preparation | null {
+        return this.#preparation;
+    }
+
+    set preparation(preparation: Preparation | null) {
+        this.#preparation = preparation;
+        for (const list of this.#lists) list.preparation = preparation;
     }
 
     get lists(): readonly MachineList[] {
@@ -121,6 +133,7 @@ export class HostList extends GObject.Object {
         const host = new Host(driver, kind => this.#service(kind));
         const list = new MachineList(host);
         list.defaultDeadlineMs = this.#defaultDeadlineMs;
+        list.preparation = this.#preparation;
         list.connect('happened', (_list, machine: Machine, happening: unknown) =>
             this.emit('happened', machine, happening),
         );

@@ -85,6 +85,28 @@ export function supersedes(action: MachineAction, running: MachineAction): boole
     return false;
 }
 
+/** What is under way on a machine. */
+export interface UnderWay {
+    readonly kind: MachineAction;
+    readonly step: string;
+}
+
+/** Steps of a start in which the machine runs already, so that nothing need wait for it. */
+const RUNS_ALREADY: ReadonlySet<string> = new Set(['ready', 'open']);
+
+/** Whether an action may begin while something is under way, given that the machine's state allows it. */
+export function mayBegin(action: MachineAction, {kind, step}: UnderWay): boolean {
+    return supersedes(action, kind) || (kind === 'start' && RUNS_ALREADY.has(step));
+}
+
+/** What makes sense in a state, given what is under way. A start can always be cut off. */
+export function actionsDuring(state: DomainState, underWay: UnderWay | null): readonly MachineAction[] {
+    const possible = possibleActions(state);
+    if (underWay === null) return possible;
+    const through = possible.filter(action => mayBegin(action, underWay));
+    return underWay.kind === 'start' && !through.includes('force-off') ? [...through, 'force-off'] : through;
+}
+
 /** Whether an action loses what the guest has not saved, so that it is asked about. A crashed guest has nothing left. */
 export function losesUnsaved(action: MachineAction, state: DomainState): boolean {
     return (action === 'force-off' || action === 'reset') && state !== 'crashed';

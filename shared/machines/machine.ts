@@ -9,19 +9,13 @@ import type {Host} from '../libvirt/host.js';
 import {monotonicMs, wallClockMs} from '../platform/clock.js';
 import {firstVisible} from '../platform/i18n.js';
 import type {Operation} from '../operations/operation.js';
-import {
-    type MachineAction,
-    obviousAction,
-    possibleActions,
-    supersedes,
-    type Transition,
-    transitionOf,
-} from './actions.js';
+import {actionsDuring, type MachineAction, obviousAction, type Transition, transitionOf} from './actions.js';
 import {type Happening, type HappeningKind, happeningOf} from './happening.js';
 import {MachineGoneError} from './machineErrors.js';
 import {MachineDetails} from './machineDetails.js';
 import type {ActionOptions} from './machineOperations.js';
 import type {MachineFailure, MachineOwner} from './machineOwner.js';
+import type {Preparation} from './preparation.js';
 import {DETAILS, machineProperties} from './machineProperties.js';
 import {MachineTask} from './machineTask.js';
 import {startedAtMs} from './startTime.js';
@@ -183,11 +177,7 @@ export class Machine extends GObject.Object {
     /** What may be asked of it now, given its state and what is under way. */
     get actions(): readonly MachineAction[] {
         if (this.#gone || this.host.state !== 'ready') return [];
-        const possible = possibleActions(this.#state);
-        const running = this.operation?.kind;
-        if (running === undefined) return possible;
-        const through = possible.filter(action => supersedes(action, running));
-        return running === 'start' && !through.includes('force-off') ? [...through, 'force-off'] : through;
+        return actionsDuring(this.#state, this.operation);
     }
 
     /** The one thing that its button does now; null when there is nothing to do but wait. */
@@ -209,6 +199,11 @@ export class Machine extends GObject.Object {
      */
     run(action: MachineAction, options: ActionOptions = {}): Operation<MachineAction> {
         return this.#task.run(action, options);
+    }
+
+    /** What its start and stop have to do besides; null when there is nothing. */
+    get preparation(): Preparation | null {
+        return this.owner.preparation;
     }
 
     /** Takes the last failure off the page, because the person has seen it. */

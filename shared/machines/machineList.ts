@@ -12,6 +12,7 @@ import type {Happening} from './happening.js';
 import {Machine} from './machine.js';
 import {MachineOrder} from './machineOrder.js';
 import type {MachineOwner} from './machineOwner.js';
+import type {Preparation} from './preparation.js';
 
 /** More changes than this in one reconciliation are announced as one. */
 const MOST_SINGLE_CHANGES = 16;
@@ -78,6 +79,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     declare items_changed: Gio.ListModel['items_changed'];
 
     defaultDeadlineMs = 60_000;
+    preparation: Preparation | null = null;
 
     readonly #order = new MachineOrder();
     readonly #byName = new Map<string, Machine>();

@@ -12,10 +12,13 @@ import {_} from '../platform/i18n.js';
 import type {MachineAction} from './actions.js';
 import type {Machine} from './machine.js';
 import {GuestIgnoredError, MachineActionError, MachineGoneError} from './machineErrors.js';
+import type {Preparation, StartOptions} from './preparation.js';
 
 export interface ActionOptions {
     /** How long the guest may take (shutdown, reboot), in milliseconds; else the machine's own deadline. */
     readonly deadlineMs?: number;
+    /** How a start deals with a card that is held, and whether the display is opened. */
+    readonly start?: StartOptions;
 }
 
 /** After libvirt has said yes, its event comes within this time, or the state is asked for. */
@@ -44,14 +47,62 @@ const PLANS: Readonly<Record<Exclude<MachineAction, 'shutdown' | 'reboot'>, Plan
     wake: {ask: client => client.wake(), goal: running},
 };
 
+/** Actions after which a machine is off. */
+const STOPS: ReadonlySet<MachineAction> = new Set(['shutdown', 'force-off', 'save']);
+
 /**
- * Does one action, to its end.
+ * Does one action, to its end, with what has to be prepared before a start and looked after when it is off.
  *
  * What counts is the machine's state as libvirt's events tell it, not the reply to the call: a reply can be lost.
  *
- * @throws MachineActionError when libvirt says no, GuestIgnoredError, MachineGoneError, or what the call failed with
+ * @throws MachineActionError when libvirt says no, GuestIgnoredError, MachineGoneError, what the call failed with, or
+ * what the preparation failed with
  */
 export async function perform(
+    machine: Machine,
+    action: MachineAction,
+    control: OperationControl,
+    options: ActionOptions,
+): Promise<void> {
+    const {preparation} = machine;
+    if (preparation && action === 'start') {
+        await startPrepared(machine, preparation, control, options);
+        return;
+    }
+    await ask(machine, action, control, options);
+    if (preparation && STOPS.has(action)) await preparation.afterStop(machine, control);
+}
+
+async function startPrepared(
+    machine: Machine,
+    preparation: Preparation,
+    control: OperationControl,
+    options: ActionOptions,
+): Promise<void> {
+    const start = options.start ?? {};
+    // What is left of a guest that crashed has its devices still, which a preparation may want.
+    if (machine.state === 'crashed') await endCrashed(machine, control);
+    await preparation.beforeStart(machine, control, start);
+    try {
+        leaveIfCancelled(control);
+        await ask(machine, 'start', control, options);
+    } catch (error) {
+        await preparation.startFailed(machine, control);
+        throw error;
+    }
+    control.holdCancel(null);
+    await preparation.afterStart(machine, control, start);
+}
+
+async function endCrashed(machine: Machine, control: OperationControl): Promise<void> {
+    control.step('ask');
+    const client = await machine.client();
+    leaveIfCancelled(control);
+    await carryOut(machine, client, 'force-off', PLANS['force-off'], control);
+    control.holdCancel(null);
+}
+
+async function ask(
     machine: Machine,
     action: MachineAction,
     control: OperationControl,

@@ -2,11 +2,14 @@
 import type {MachineAction} from './actions.js';
 import type {Happening} from './happening.js';
 import type {Machine} from './machine.js';
+import type {Preparation} from './preparation.js';
 
 /** What a machine tells the list that it is in. */
 export interface MachineOwner {
     /** How long a guest may take to shut down where the machine itself does not say, in milliseconds. */
     readonly defaultDeadlineMs: number;
+    /** What a machine's start and stop have to do besides; null when there is nothing. */
+    readonly preparation: Preparation | null;
     happened(machine: Machine, happening: Happening): void;
     /** Its state, its transition or its failure is another one. */
     machineChanged(machine: Machine): void;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {Operation, OperationConflictError} from '../operations/operation.js';
 import {CancelledError} from '../platform/errors.js';
-import {type MachineAction, possibleActions, supersedes} from './actions.js';
+import {type MachineAction, mayBegin, possibleActions, supersedes} from './actions.js';
 import type {Machine} from './machine.js';
 import {MachineGoneError, NotInThatStateError} from './machineErrors.js';
 import {type ActionOptions, perform} from './machineOperations.js';
@@ -52,10 +52,11 @@ export class MachineTask {
 
     #refusal(action: MachineAction): Error | null {
         const {name, state, isGone} = this.machine;
-        const running = this.#operation?.kind;
+        const running = this.#operation;
         if (isGone) return new MachineGoneError(name);
-        if (running !== undefined)
-            return supersedes(action, running) ? null : new OperationConflictError(action, running);
+        if (running && !mayBegin(action, running)) return new OperationConflictError(action, running.kind);
+        // A start that has not come to its machine yet is cut off all the same.
+        if (running && supersedes(action, running.kind)) return null;
         return possibleActions(state).includes(action) ? null : new NotInThatStateError(name, action, state);
     }
 

@@ -1,12 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What to notify of, in the same words from the panel and from the app.
+import {CardHeldError} from '../lending/lendingErrors.js';
 import type {Happening} from '../machines/happening.js';
+import type {MachineAction} from '../machines/actions.js';
+import type {ActionOptions} from '../machines/machineOperations.js';
 import type {Machine} from '../machines/machine.js';
 import {GuestIgnoredError} from '../machines/machineErrors.js';
 import {_, fill} from '../platform/i18n.js';
 import {describeProblem} from '../problems/problem.js';
 
-export type NoticeAction = 'start' | 'force-off' | 'reset' | 'details';
+export type NoticeAction =
+    | 'start'
+    | 'force-off'
+    | 'reset'
+    /** Close what holds the card, and start. */
+    | 'close-and-start'
+    /** Start as soon as nobody holds the card. */
+    | 'start-when-free'
+    /** Of a card. */
+    | 'force-back'
+    | 'details';
+
+/** What a notice's button asks of a machine; null when it is nothing that a machine does. */
+export function orderOf(action: NoticeAction): {action: MachineAction; options: ActionOptions} | null {
+    switch (action) {
+        case 'start':
+        case 'force-off':
+        case 'reset':
+            return {action, options: {}};
+        case 'close-and-start':
+            return {action: 'start', options: {start: {held: 'close'}}};
+        case 'start-when-free':
+            return {action: 'start', options: {start: {held: 'wait'}}};
+        case 'force-back':
+        case 'details':
+            return null;
+    }
+}
 
 export interface NoticeButton {
     readonly label: string;
@@ -102,6 +132,18 @@ function failure(happening: Happening, id: string): Notice {
         } else {
             buttons.push({label: _('Reset'), action: 'reset'});
         }
+    }
+    if (error instanceof CardHeldError && happening.action === 'start') {
+        const [app, ...others] = error.closable;
+        if (app && error.closingHelps)
+            buttons.push({
+                label:
+                    others.length === 0
+                        ? fill(_('Close {app} and start'), {app: app.name})
+                        : _('Close them and start'),
+                action: 'close-and-start',
+            });
+        buttons.push({label: _('Start when free'), action: 'start-when-free'});
     }
     buttons.push({label: _('Details'), action: 'details'});
     return {id, title: problem.title, body: problem.body, urgency, buttons};

@@ -21,6 +21,8 @@ export interface CallOptions {
     readonly cancellable?: Gio.Cancellable | null;
     /** Whether the service may have polkit ask the person for a password. */
     readonly interactive?: boolean;
+    /** Whether the bus starts the service when it does not run; yes unless told. */
+    readonly autoStart?: boolean;
 }
 
 /** Where a signal came from and what it carries. */
@@ -190,7 +192,7 @@ export class Bus {
         method: string,
         parameters: GLib.Variant | null,
         gives: string,
-        {timeoutMs, cancellable = null, interactive = false}: CallOptions,
+        {timeoutMs, cancellable = null, interactive = false, autoStart = true}: CallOptions,
     ): Promise<GLib.Variant> {
         return new Promise((resolve, reject) => {
             this.connection.call(
@@ -200,7 +202,8 @@ export class Bus {
                 method,
                 parameters,
                 new GLib.VariantType(`(${gives})`),
-                interactive ? Gio.DBusCallFlags.ALLOW_INTERACTIVE_AUTHORIZATION : Gio.DBusCallFlags.NONE,
+                (interactive ? Gio.DBusCallFlags.ALLOW_INTERACTIVE_AUTHORIZATION : 0) |
+                    (autoStart ? 0 : Gio.DBusCallFlags.NO_AUTO_START),
                 timeoutMs,
                 cancellable,
                 (connection, result) => {

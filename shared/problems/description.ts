@@ -4,7 +4,19 @@
 export type ProblemCategory = 'failed' | 'usage' | 'missing' | 'held' | 'denied' | 'unreachable' | 'timeout';
 
 /** Something that a face can offer as a button. */
-export type Remedy = 'retry' | 'force-off' | 'reset' | 'start' | 'copy-command' | 'none';
+export type Remedy =
+    | 'retry'
+    | 'force-off'
+    | 'reset'
+    | 'start'
+    | 'copy-command'
+    /** Close the programs that hold a card, and start. */
+    | 'close-holders'
+    /** Start as soon as nobody holds the card any more. */
+    | 'start-when-free'
+    /** Climb the ladder for a card that does not come back. */
+    | 'force-back'
+    | 'none';
 
 /** A failure as a person reads it. All of it is plain text, never markup. */
 export interface Problem {

@@ -30,6 +30,7 @@ import {noSuchCard, whichCard} from './cardChoice.js';
 import {installCommand, libvirtUnit} from './commands.js';
 import type {Description, Problem} from './description.js';
 import {describeDisplayProblem} from './displayProblems.js';
+import {describeLending} from './lendingProblems.js';
 import {describeSetUp} from './setUpProblems.js';
 
 export type {Problem, ProblemCategory, Remedy} from './description.js';
@@ -51,6 +52,8 @@ function detailOf(error: unknown): string {
 }
 
 function describe(error: unknown): Description {
+    const lending = describeLending(error);
+    if (lending) return lending;
     if (error instanceof ServiceMissingError) return serviceMissing();
     if (error instanceof NotPermittedError) return notPermitted();
     if (error instanceof NoBusError)

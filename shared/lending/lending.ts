@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+
+import type {FollowedCards} from '../gpu/followedCards.js';
+import type {Gpu} from '../gpu/gpu.js';
+import type {HelperClient} from '../gpu/helperClient.js';
+import type {HolderReport} from '../gpu/holders/holders.js';
+import type {Machine} from '../machines/machine.js';
+import type {Preparation, StartOptions} from '../machines/preparation.js';
+import type {OperationControl} from '../operations/operation.js';
+import {monotonicMs} from '../platform/clock.js';
+import {CancelledError, HandoverError} from '../platform/errors.js';
+import {bringBack, changesOf, movesOf} from './bringBack.js';
+import {noWayBack, runTake} from './cardMoves.js';
+import {ChangeWatch} from './changeWatch.js';
+import {type AppAsker, closeHolders} from './closeHolders.js';
+import {callFailure, heldError} from './helperAnswers.js';
+import {
+    CardBusyError,
+    CardHeldError,
+    CardStuckError,
+    HelperMissingError,
+    HostDeviceMissingError,
+} from './lendingErrors.js';
+import {nodesOf} from './nodeWatch.js';
+
+/** What of a HelperClient a start needs. */
+export type LendingHelper = Pick<
+    HelperClient,
+    'holders' | 'take' | 'giveBack' | 'forceBack' | 'cancel' | 'follow'
+>;
+
+/** What follows a start; shared/displays has it. */
+export interface Openers {
+    /** Resolves when the machine is what its definition calls ready. */
+    ready(machine: Machine, control: OperationControl): Promise<void>;
+    /** Opens its display. */
+    open(machine: Machine, environment?: Readonly<Record<string, string>>): Promise<unknown>;
+}
+
+/** Another handover is waited for so long. */
+const TURN_MS = 30_000;
+/** Nothing tells of everything that may let go of a card: who waits looks at it that often besides. */
+const LOOK_MS = 2_000;
+/** Where libvirt runs our guard from. */
+const GUARD = '/etc/libvirt/hooks/qemu.d/handover-guard';
+
+/**
+ * Hands cards to the machines that are started and back to Linux when they have stopped.
+ *
+ * A machine whose definition names no device of the host costs nothing but reading that definition. The card is taken
+ * by the helper, which looks for holders itself, so that nothing can come between its look and the handover.
+ */
+export class Lending implements Preparation {
+    /** The cards that were taken for a machine that is being started. */
+    readonly #taken = new WeakMap<Machine, Gpu[]>();
+
+    /**
+     * @param cards followed for as long as this is in use
+     * @param helper null where there is no system bus
+     * @param openers what follows a start; null for nothing
+     * @param apps asks applications to end where there is a better way than ours
+     * @param isGuarded whether libvirt runs our guard
+     */
+    constructor(
+        private readonly cards: FollowedCards,
+        private readonly helper: LendingHelper | null,
+        private readonly openers: Openers | null = null,
+        private readonly apps: AppAsker | null = null,
+        private readonly isGuarded: () => boolean = guardIsThere,
+    ) {}
+
+    async beforeStart(machine: Machine, control: OperationControl, options: StartOptions): Promise<void> {
+        this.#taken.delete(machine);
+        await machine.loadDetails();
+        const devices = machine.definition?.pciAddresses ?? [];
+        if (devices.length === 0) return;
+        control.step('preflight');
+        await this.cards.lookOnce();
+        const missing = devices.find(address => !this.cards.hasFunction(address));
+        if (missing !== undefined) throw new HostDeviceMissingError(machine.name, missing);
+        const gpus = this.#cardsAmong(devices);
+        for (const gpu of gpus) this.#refuseTaken(machine, gpu);
+        const taken: Gpu[] = [];
+        this.#taken.set(machine, taken);
+        try {
+            for (const gpu of gpus) {
+                if (await this.#lend(machine, gpu, control, options)) taken.push(gpu);
+            }
+        } catch (error) {
+            await this.startFailed(machine, control);
+            throw error;
+        }
+    }
+
+    async startFailed(machine: Machine, control: OperationControl): Promise<void> {
+        const taken = this.#taken.get(machine) ?? [];
+        this.#taken.delete(machine);
+        // It may have started after all; then its end brings the cards back.
+        if (taken.length === 0 || machine.active || control.abandoned.is_cancelled()) return;
+        control.holdCancel(noWayBack());
+        control.step('return');
+        await this.#bringBack(taken, control);
+    }
+
+    async afterStart(machine: Machine, control: OperationControl, options: StartOptions): Promise<void> {
+        this.#taken.delete(machine);
+        if (!this.openers) return;
+        if (options.open !== true && machine.metadata.ready === null) return;
+        control.step('ready');
+        await this.openers.ready(machine, control);
+        if (options.open !== true) return;
+        if (control.cancellable.is_cancelled()) throw new CancelledError();
+        control.step('open');
+        await this.openers.open(machine);
+    }
+
+    async afterStop(machine: Machine, control: OperationControl): Promise<void> {
+        const devices = machine.definition?.pciAddresses ?? [];
+        if (devices.length === 0) return;
+        await this.cards.list.refresh();
+        const gpus = this.#cardsAmong(devices);
+        if (gpus.length === 0) return;
+        control.holdCancel(noWayBack());
+        control.step('return');
+        await this.#bringBack(gpus, control);
+        control.step('verify');
+        await this.#bringBack(gpus, control);
+    }
+
+    #bringBack(gpus: readonly Gpu[], {abandoned}: OperationControl): Promise<void> {
+        const {helper} = this;
+        return bringBack(this.cards, gpus, {helper, guarded: this.isGuarded(), cancellable: abandoned});
+    }
+
+    #cardsAmong(addresses: readonly string[]): Gpu[] {
+        const gpus = addresses.flatMap(address => this.cards.list.byAddress(address) ?? []);
+        return [...new Set(gpus)];
+    }
+
+    /** @throws CardHeldError, CardStuckError */
+    #refuseTaken(machine: Machine, gpu: Gpu): void {
+        const {owner} = gpu;
+        if (owner.kind === 'between' && owner.handover?.phase === 'stuck')
+            throw new CardStuckError(gpu, owner.handover.step, []);
+        const other = gpu.claims.find(claim => claim.running && claim.machine !== machine.key);
+        if (other) throw heldError(gpu, other.name, NOBODY);
+    }
+
+    /** @returns whether it was moved, so that it has to be put back when the start fails */
+    async #lend(
+        machine: Machine,
+        gpu: Gpu,
+        control: OperationControl,
+        {held = 'refuse'}: StartOptions,
+    ): Promise<boolean> {
+        let closed = false;
+        for (;;) {
+            try {
+                control.step('take');
+                return await this.#take(machine, gpu, control);
+            } catch (error) {
+                if (!(error instanceof CardHeldError) || held === 'refuse' || closed) throw error;
+                if (held === 'wait') {
+                    control.step('wait');
+                    await this.#untilFree(gpu, control);
+                    continue;
+                }
+                // What cannot be freed that way is not begun with.
+                if (!error.closingHelps) throw error;
+                closed = true;
+                control.step('close');
+                const force = held === 'force-close';
+                await closeHolders(error.closable, {force, root: this.cards.root, apps: this.apps}, control);
+            }
+        }
+    }
+
+    async #take(machine: Machine, gpu: Gpu, control: OperationControl): Promise<boolean> {
+        const {helper} = this;
+        try {
+            if (!helper) throw new HelperMissingError();
+            return await this.#takeInTurn(gpu, helper, control);
+        } catch (error) {
+            if (!(error instanceof HelperMissingError)) throw error;
+            await this.#checkWithoutHelper(machine, gpu, error);
+            return false;
+        }
+    }
+
+    /** A card that has just come back, or another one, may still be on its way. */
+    async #takeInTurn(gpu: Gpu, helper: LendingHelper, control: OperationControl): Promise<boolean> {
+        const end = monotonicMs() + TURN_MS;
+        const watch = new ChangeWatch([movesOf(helper), changesOf(this.cards)]);
+        try {
+            for (;;) {
+                try {
+                    return await runTake(gpu, helper, control);
+                } catch (error) {
+                    if (!(error instanceof CardBusyError) || monotonicMs() >= end) throw error;
+                }
+                await watch.next(LOOK_MS, control.cancellable);
+            }
+        } finally {
+            watch.close();
+        }
+    }
+
+    /**
+     * Without the helper libvirt itself takes the card, which may hang it for ever when somebody holds the card: only
+     * what is surely free, or what the guard looks at, is left to it.
+     */
+    async #checkWithoutHelper(machine: Machine, gpu: Gpu, missing: HelperMissingError): Promise<void> {
+        if (gpu.owner.kind === 'vfio') return;
+        const addresses = new Set(gpu.facts.functions.map(({address}) => address));
+        const ours = (machine.definition?.hostDevices ?? []).filter(
+            ({pciAddress}) => pciAddress !== null && addresses.has(pciAddress),
+        );
+        if (!ours.every(({managed}) => managed)) throw missing;
+        const report = await this.cards.findHolders(gpu);
+        if (report.processes.length > 0 || report.consoles.length > 0) throw heldError(gpu, null, report);
+        if (this.isGuarded()) return;
+        const complete = report.uninspected === 0 && !report.hidden;
+        // NVIDIA's driver has users that show no descriptor, and waits for them without a limit.
+        if (!complete || gpu.driver === 'nvidia') throw missing;
+    }
+
+    /** Waits until nobody is seen to hold the card. */
+    async #untilFree(gpu: Gpu, control: OperationControl): Promise<void> {
+        const watch = new ChangeWatch([changesOf(this.cards), nodesOf(gpu)]);
+        try {
+            for (;;) {
+                const {processes, consoles} = await this.#holdersOf(gpu);
+                const held = processes.some(({role}) => role !== 'driver-service');
+                if (!held && consoles.length === 0) return;
+                await watch.next(LOOK_MS, control.cancellable);
+            }
+        } finally {
+            watch.close();
+        }
+    }
+
+    /** The complete view where the helper gives one, else what this user sees. */
+    async #holdersOf(gpu: Gpu): Promise<HolderReport> {
+        try {
+            if (this.helper) return await this.helper.holders(gpu.address);
+        } catch (error) {
+            const failure = callFailure(error);
+            if (!(failure instanceof HandoverError)) throw failure;
+        }
+        return this.cards.findHolders(gpu);
+    }
+}
+
+const NOBODY: HolderReport = {
+    processes: [],
+    consoles: [],
+    modules: [],
+    groupMembers: [],
+    memoryBytes: null,
+    uninspected: 0,
+    hidden: false,
+};
+
+function guardIsThere(): boolean {
+    return GLib.file_test(GUARD, GLib.FileTest.IS_EXECUTABLE);
+}
