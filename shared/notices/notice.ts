@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What to notify of, in the same words from the panel and from the app.
-import {CardHeldError} from '../lending/lendingErrors.js';
+import {CardHeldError, CardNotBackError, CardStuckError} from '../lending/lendingErrors.js';
 import type {Happening} from '../machines/happening.js';
 import type {MachineAction} from '../machines/actions.js';
 import type {ActionOptions} from '../machines/machineOperations.js';
@@ -114,10 +114,15 @@ export function noticeFor(machine: Machine, happening: Happening): Notice | null
                 buttons: [{label: _('Details'), action: 'details'}],
             };
         case 'failed':
-            return failure(happening, id);
+            // Of a card that does not come back its own notice tells, however its machine ended.
+            return isLateCard(happening) ? null : failure(happening, id);
         default:
             return null;
     }
+}
+
+function isLateCard({action, error}: Happening): boolean {
+    return action !== 'start' && (error instanceof CardNotBackError || error instanceof CardStuckError);
 }
 
 function failure(happening: Happening, id: string): Notice {
