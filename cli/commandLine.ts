@@ -36,6 +36,14 @@ function hostId(input: string): string {
 
 const switchFlag = (brief: string) => ({kind: 'boolean', optional: true, withNegated: false, brief}) as const;
 
+function textFlag(placeholder: string, brief: string) {
+    const parse = (input: string): string => {
+        if (input.trim() === '') throw new SyntaxError('expected something that is not empty');
+        return input;
+    };
+    return {kind: 'parsed', parse, optional: true, placeholder, brief} as const;
+}
+
 const COMMON_FLAGS = {
     json: switchFlag('Print JSON'),
     host: {
@@ -60,6 +68,14 @@ const OPTIONAL_FLAGS = {
     force: switchFlag('Force the machine off when the time is over'),
     names: switchFlag('Print only the names, as the other verbs take them'),
     for: {kind: 'enum', values: WAIT_STATES, brief: 'The state to wait for'},
+    yes: switchFlag('Do not ask whether you are sure'),
+    check: switchFlag('Only look, and change nothing'),
+    undo: switchFlag('Take back what was set up'),
+    card: textFlag('CARD', 'The graphics card: its address, numbers, or a part of its name'),
+    machine: textFlag('MACHINE', 'The machine that is to have the card'),
+    managed: switchFlag('Have libvirt move the card between drivers by itself'),
+    'code-43': switchFlag('Keep NVIDIA drivers before 465 from seeing the virtual machine'),
+    rom: textFlag('FILE', 'A ROM for the guest in the place of the one of the card'),
 } as const;
 
 function machineArgument(input: string): string {

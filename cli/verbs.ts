@@ -3,10 +3,12 @@ import type {MachineAction} from '../shared/machines/actions.js';
 import type {ListOptions} from './verbs/list.js';
 import type {StopOptions} from './verbs/stop.js';
 import type {WaitOptions} from './verbs/wait.js';
+import type {SetUpVerbOptions} from './setUp/setUpGpu.js';
 import type {CommonOptions} from './options.js';
 
 /** Options beside the common ones. */
-export type VerbOption = 'force' | 'for' | 'names';
+export type VerbOption =
+    'force' | 'for' | 'names' | 'yes' | 'check' | 'undo' | 'card' | 'machine' | 'managed' | 'code-43' | 'rom';
 
 /** One verb of the command line: the parser, the completions and the manual page follow this table. */
 export interface Verb {
@@ -25,7 +27,8 @@ export interface Verb {
     run(options: VerbOptions, argument: string | undefined): Promise<void>;
 }
 
-export interface VerbOptions extends CommonOptions, ListOptions, StopOptions, Partial<WaitOptions> {}
+export interface VerbOptions
+    extends CommonOptions, ListOptions, StopOptions, SetUpVerbOptions, Partial<WaitOptions> {}
 
 function action(name: string, brief: string, action: MachineAction): Verb {
     return {
@@ -117,6 +120,17 @@ export const VERBS: readonly Verb[] = [
         async run(options) {
             const {gpuStatus} = await import('./verbs/gpu.js');
             await gpuStatus(options);
+        },
+    },
+    {
+        name: 'setup',
+        brief: 'Check what lending a graphics card needs, and set it up',
+        machine: 'none',
+        tasks: ['gpu'],
+        options: ['check', 'undo', 'card', 'machine', 'managed', 'code-43', 'rom', 'yes'],
+        async run(options) {
+            const {setUpGpu} = await import('./setUp/setUpGpu.js');
+            await setUpGpu(options);
         },
     },
 ];

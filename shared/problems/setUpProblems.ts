@@ -8,7 +8,9 @@ import {
     DeviceInUseError,
     GuestKeepsDeviceError,
     HelperTroubleError,
+    NotAgreedError,
     NothingToLendError,
+    NotSetUpError,
     PartOfCardError,
     RomFileError,
     SetUpBlockedError,
@@ -24,6 +26,20 @@ export function describeSetUp(error: unknown, describe: (cause: unknown) => Desc
     if (error instanceof NothingToLendError) return nothingToLend(error);
     if (error instanceof SetUpBlockedError) return blocked(error);
     if (error instanceof HelperTroubleError) return helperTrouble(error);
+    if (error instanceof NotSetUpError)
+        return {
+            category: 'failed',
+            title: fill(_('{card} is not set up'), {card: error.cardName}),
+            body: _('Nothing stands in the way. “handover setup gpu” does it.'),
+        };
+    if (error instanceof NotAgreedError)
+        return {
+            category: error.asked ? 'failed' : 'usage',
+            title: _('Not confirmed'),
+            body: error.asked
+                ? _('Nothing was changed.')
+                : _('Nothing was changed. Give “--yes” to have it done without a question.'),
+        };
     if (error instanceof CardVanishedError)
         return {
             category: 'missing',

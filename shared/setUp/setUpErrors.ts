@@ -40,6 +40,25 @@ export class HelperTroubleError extends HandoverError {
     }
 }
 
+/** The card could be set up, and is not. */
+export class NotSetUpError extends HandoverError {
+    readonly kind = 'not-set-up';
+
+    constructor(readonly cardName: string) {
+        super('Not set up');
+    }
+}
+
+/** Nobody has agreed to it. Nothing was changed. */
+export class NotAgreedError extends HandoverError {
+    readonly kind = 'not-agreed';
+
+    /** @param asked whether somebody was there to be asked */
+    constructor(readonly asked: boolean) {
+        super('Not agreed');
+    }
+}
+
 /** The card went away, or another one is in its place, while it was set up. */
 export class CardVanishedError extends HandoverError {
     readonly kind = 'card-vanished';

@@ -111,6 +111,7 @@ export function absentDevices(root: SysRoot, definition: Definition): string[] {
 async function askHelper({system}: SetUpWorld): Promise<HelperView> {
     if (!system) return {there: false, trouble: {kind: 'missing', error: null}};
     try {
+        if (await system.helper.isOld()) return {there: false, trouble: {kind: 'old', error: null}};
         const [guard, files] = await Promise.all([system.helper.guardStatus(), system.helper.files()]);
         return {there: true, guard, files};
     } catch (error) {

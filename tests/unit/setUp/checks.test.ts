@@ -143,6 +143,8 @@ describe('Checks of what guards', () => {
             expect(found.status).withContext(error).toBe(status);
             expect(found.evidence).toContain(words);
         }
+        const old = helper(one => (one.old = true));
+        expect((await check(factsOf(good(), AMD, {helper: old}), 'helper')).fix).toContain('Update');
         expect(await statusOf(factsOf(good(), AMD, {helper: null}), 'helper')).toBe('failed');
     });
 

@@ -20,6 +20,7 @@ export const GUARD = '/etc/libvirt/hooks/qemu.d/handover-guard';
 /** A helper whose answers a test chooses; it writes down what it was asked. */
 export class StubHelper {
     guard: GuardStatus = 'absent';
+    old = false;
     written: string[] = [];
     readonly asked: string[] = [];
     /** By method: what it fails with. */
@@ -32,6 +33,7 @@ export class StubHelper {
     get client(): HelperClient {
         const client: Partial<Record<keyof HelperClient, unknown>> = {
             holders: () => this.#answer('holders', this.holdersOf),
+            isOld: () => this.#answer('isOld', () => Promise.resolve(this.old)),
             guardStatus: () => this.#answer('guardStatus', () => Promise.resolve(this.guard)),
             files: () => this.#answer('files', () => Promise.resolve([...this.written])),
             installIgnoreRule: (address: string) =>
