@@ -3,7 +3,7 @@
 
 _handover() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='list show start stop restart reset pause resume save wake open wait watch gpu'
+    local verbs='list show start stop restart reset pause resume save wake open wait watch gpu setup'
     local hosts='system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion'
     local states='running paused shutoff crashed pmsuspended gone'
     local options='--json --host --timeout --verbose --help'
@@ -16,7 +16,8 @@ _handover() {
     case $prev in
         --host) mapfile -t COMPREPLY < <(compgen -W "$hosts" -- "$cur"); return ;;
         --for) mapfile -t COMPREPLY < <(compgen -W "$states" -- "$cur"); return ;;
-        --timeout) return ;;
+        --timeout | --card) return ;;
+        --rom) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     esac
 
     # What the words before say: hosts that were chosen, and whether options have ended.
@@ -35,6 +36,7 @@ _handover() {
             list) options+=' --names' ;;
             stop) options+=' --force' ;;
             wait) options+=' --for' ;;
+            setup) options+=' --check --undo --card --machine --managed --code-43 --rom --yes' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
         return
@@ -44,6 +46,12 @@ _handover() {
         gpu)
             ((COMP_CWORD == 2)) && mapfile -t COMPREPLY < <(compgen -W 'status' -- "$cur")
             return
+            ;;
+        setup)
+            if [[ $prev != --machine ]]; then
+                ((COMP_CWORD == 2)) && mapfile -t COMPREPLY < <(compgen -W 'gpu' -- "$cur")
+                return
+            fi
             ;;
     esac
 

@@ -17,7 +17,7 @@ function __handover_machines
     end
 end
 
-set -l verbs list show start stop restart reset pause resume save wake open wait watch gpu
+set -l verbs list show start stop restart reset pause resume save wake open wait watch gpu setup
 set -l with_machine show start stop restart reset pause resume save wake open wait watch
 set -l hosts system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion
 set -l states running paused shutoff crashed pmsuspended gone
@@ -41,7 +41,7 @@ complete -c handover -n "$none" -a open -d 'Open what shows a machine on this de
 complete -c handover -n "$none" -a wait -d 'Wait until a machine is in a state'
 complete -c handover -n "$none" -a watch -d 'Print what happens to machines, as it happens'
 complete -c handover -n "$none" -a gpu -d 'Show the graphics cards, who has them and who uses them'
-complete -c handover -n '__fish_seen_subcommand_from gpu; and not __fish_seen_subcommand_from status' -a status -d 'Show them'
+complete -c handover -n '__fish_seen_subcommand_from gpu; and not __fish_seen_subcommand_from status setup' -a status -d 'Show them'
 complete -c handover -n "__fish_seen_subcommand_from $with_machine" -a '(__handover_machines)' -d Machine
 complete -c handover -n "$any" -l json -d 'Print JSON'
 complete -c handover -n "$any" -l host -x -a "$hosts" -d 'Look at this host only'
@@ -51,3 +51,14 @@ complete -c handover -n "$any" -s h -l help -d 'Print how it is used'
 complete -c handover -n '__fish_seen_subcommand_from list' -l names -d 'Print only the names'
 complete -c handover -n '__fish_seen_subcommand_from stop' -l force -d 'Force the machine off when the time is over'
 complete -c handover -n '__fish_seen_subcommand_from wait' -l for -x -a "$states" -d 'The state to wait for'
+complete -c handover -n "$none" -a setup -d 'Check what lending a graphics card needs, and set it up'
+set -l setup '__fish_seen_subcommand_from setup'
+complete -c handover -n "$setup; and not contains gpu (commandline -opc)" -a gpu -d 'A graphics card'
+complete -c handover -n "$setup" -l check -d 'Only look, and change nothing'
+complete -c handover -n "$setup" -l undo -d 'Take back what was set up'
+complete -c handover -n "$setup" -l card -x -d 'The graphics card'
+complete -c handover -n "$setup" -l machine -x -a '(__handover_machines)' -d 'The machine that is to have the card'
+complete -c handover -n "$setup" -l managed -d 'Have libvirt move the card by itself'
+complete -c handover -n "$setup" -l code-43 -d 'Keep older NVIDIA drivers from seeing the virtual machine'
+complete -c handover -n "$setup" -l rom -r -F -d 'A ROM for the guest'
+complete -c handover -n "$setup" -l yes -d 'Do not ask'
