@@ -4,7 +4,7 @@ import {isPresent} from './functionState.js';
 import {HandoverFailed, HandoverRefused, KernelStuck, refuse} from './handoverErrors.js';
 import type {Mover, MoveOptions} from './mover.js';
 import {recordOf, cardAt, relocated} from './plan.js';
-import type {Sleeper} from './ports.js';
+import {SleepFailed, SleepHeldBack, type Sleeper} from './ports.js';
 import {RecordKeeper} from './recordKeeper.js';
 import {momentaryRefusals} from './refusals.js';
 import {arrivalSteps} from './returnSteps.js';
@@ -52,7 +52,9 @@ export async function forceBack(
             return {returned: true, rung};
         } catch (error) {
             if (onlyRebootHelps(error)) return {returned: false, next: 'reboot', because: error};
-            if (!(error instanceof HandoverFailed)) throw error;
+            // It can be asked for again as soon as that program lets it.
+            if (error instanceof SleepHeldBack) return {returned: false, next: rung, because: error};
+            if (!(error instanceof HandoverFailed || error instanceof SleepFailed)) throw error;
             because = error;
         }
     }

@@ -81,9 +81,30 @@ export interface UndoStore {
     remove(id: string): Promise<void>;
 }
 
-/** Puts the machine to sleep and wakes it again; resolves when it is awake. */
+/** Puts the machine to sleep and wakes it again. */
 export interface Sleeper {
+    /**
+     * Resolves when it is awake.
+     *
+     * @throws SleepHeldBack when a program does not want it to sleep; nothing has happened then
+     * @throws SleepFailed when it cannot, or did not in time
+     */
     suspendAndResume(): Promise<void>;
+}
+
+/** Programs keep the computer awake. */
+export class SleepHeldBack extends HandoverError {
+    readonly kind = 'sleep-held-back';
+
+    /** @param by who, with what for, in their own words */
+    constructor(readonly by: readonly string[]) {
+        super(`Sleep is held back by ${by.join(', ')}`);
+    }
+}
+
+/** The computer did not go to sleep, or nothing has told that it woke up. */
+export class SleepFailed extends HandoverError {
+    readonly kind = 'sleep-failed';
 }
 
 export type Cancellable = Gio.Cancellable | null;

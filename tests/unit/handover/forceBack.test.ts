@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {HandoverFailed, KernelStuck} from '../../../shared/gpu/handover/handoverErrors.js';
 import type {ForcedBack} from '../../../shared/gpu/handover/forceBack.js';
+import {SleepFailed, SleepHeldBack} from '../../../shared/gpu/handover/ports.js';
 import type {HandoverLab} from '../../fakes/handoverLab.js';
 import {
     AMD,
@@ -108,6 +109,30 @@ describe('Forcing a card back', () => {
 
         expect(await lab.desk.forceBack(AMD, 'suspend', BY)).toEqual({returned: true, rung: 'suspend'});
         expectHome(lab, '0000:03:00', AMD_HOME);
+    });
+
+    it('offers sleep again while programs keep the computer awake', async () => {
+        const lab = await stubborn();
+        for (const address of Object.keys(AMD_HOME)) lab.fake.kernel.foundAt.set(address, null);
+        lab.onSleep = () => {
+            throw new SleepHeldBack(['Backup (Copies files)']);
+        };
+        const result = await lab.desk.forceBack(AMD, 'suspend', BY);
+
+        expect(nextOf(result)).toBe('suspend');
+        expect(!result.returned && String(result.because)).toContain('Backup (Copies files)');
+        expect(lab.store.only?.phase).toBe('failed');
+    });
+
+    it('offers the reboot where the computer cannot sleep', async () => {
+        const lab = await stubborn();
+        for (const address of Object.keys(AMD_HOME)) lab.fake.kernel.foundAt.set(address, null);
+        lab.onSleep = () => {
+            throw new SleepFailed('No');
+        };
+
+        expect(nextOf(await lab.desk.forceBack(AMD, 'suspend', BY))).toBe('reboot');
+        expect(lab.store.only?.phase).toBe('failed');
     });
 
     it('works for a card that somebody else gave to vfio', async () => {
