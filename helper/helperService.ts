@@ -4,6 +4,7 @@ import {recordPath} from '../shared/gpu/handover/recordFiles.js';
 import {type Rung, RUNGS} from '../shared/gpu/handover/forceBack.js';
 import {Helper} from '../shared/gpu/helperInterface.js';
 import {type CardFacts, PciReader} from '../shared/gpu/pciTree.js';
+import {findRivals} from '../shared/gpu/rivals.js';
 import {HELPER_PATH, VERSION} from '../shared/names.js';
 import type {Bus} from '../shared/platform/bus.js';
 import {exists} from '../shared/platform/files.js';
@@ -72,7 +73,11 @@ export class HelperService {
                 const card = await findCard(root, address);
                 await authority.require('look', call, address);
                 const {holders} = this.parts.desk;
-                return [JSON.stringify(await (holders?.(card) ?? findHolders(root, card)))];
+                const [report, rivals] = await Promise.all([
+                    holders?.(card) ?? findHolders(root, card),
+                    findRivals(this.parts.bus),
+                ]);
+                return [JSON.stringify({...report, rivals})];
             },
             Take: async ([address], call) => {
                 keepFromDesktop(await findCard(root, address));

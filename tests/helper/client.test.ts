@@ -4,12 +4,13 @@ import GLib from 'gi://GLib';
 
 import {HelperClient, isOlderVersion} from '../../shared/gpu/helperClient.js';
 import {HELPER_BUS_NAME, VERSION} from '../../shared/names.js';
+import {rivalNote} from '../../shared/problems/rivalNote.js';
 import {Bus} from '../../shared/platform/bus.js';
 import {waitFor} from '../harness/deadline.js';
 import {RunningProgram, runProgram} from '../harness/program.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 import {FakePolkit} from './fakePolkit.js';
-import {startHelper} from './helperProcess.js';
+import {connect, ownerOf, startHelper} from './helperProcess.js';
 
 const CARD = '0000:03:00.0';
 
@@ -27,6 +28,19 @@ describe('helper: its client', () => {
         expect(await client.version()).toBe(VERSION);
         expect(await client.isOld()).toBe(false);
         expect((await client.holders(CARD)).processes).toEqual([]);
+        expect((await client.holders(CARD)).rivals).toEqual([]);
+        const rival = connect();
+        const name = 'org.supergfxctl.Daemon';
+        Gio.bus_own_name_on_connection(rival, name, Gio.BusNameOwnerFlags.NONE, null, null);
+        await waitFor('the rival', () => ownerOf(name));
+        const {rivals = []} = await client.holders(CARD);
+        expect(rivals.map(rivalNote)).toEqual([
+            jasmine.objectContaining({
+                title: jasmine.stringContaining(' moves graphics cards, too') as unknown as string,
+                command: 'sudo systemctl disable --now supergfxd.service',
+            }),
+        ]);
+        rival.close_sync(null);
         expect((await client.take(CARD)).kind).toBe('done');
         expect((await client.giveBack(CARD)).kind).toBe('done');
         expect((await client.forceBack(CARD, 'return')).kind).toBe('done');

@@ -7,6 +7,7 @@ import {DeadlineError} from '../../platform/errors.js';
 import {readText} from '../../platform/files.js';
 import type {CardFacts} from '../pciTree.js';
 import type {PciFunction} from '../pciFunction.js';
+import type {Rival} from '../rivals.js';
 import type {SysRoot} from '../sysRoot.js';
 import {type DeviceNode, deviceNodesOf} from './deviceNodes.js';
 import {type DrmClient, drmClientOf} from './drmClients.js';
@@ -28,6 +29,8 @@ export interface HolderReport {
     readonly uninspected: number;
     /** Whether there may be processes that do not even show. */
     readonly hidden: boolean;
+    /** Programs that move cards, too; only the helper looks for them. */
+    readonly rivals?: readonly Rival[];
 }
 
 /** The report on a card that is not there. */
