@@ -22,7 +22,7 @@ import {
     type SetUpOptions,
     type SetUpPlan,
 } from '../../shared/setUp/plan.js';
-import {HelperTroubleError, NotSetUpError, SetUpBlockedError} from '../../shared/setUp/setUpErrors.js';
+import {NotSetUpError, SetUpBlockedError} from '../../shared/setUp/setUpErrors.js';
 import {collectFacts, readTree, type SetUpFacts, type SetUpWorld} from '../../shared/setUp/setUpFacts.js';
 import {machineFactsOf, setUpCard} from '../../shared/setUp/setUpRun.js';
 import {findLent, planUndo, undoLabels, undoSetUp} from '../../shared/setUp/undo.js';
@@ -106,8 +106,7 @@ async function takeBack(
     {world, hosts, gpu, machine, facts}: Looked,
     options: SetUpVerbOptions,
 ): Promise<void> {
-    if (!facts.helper.there && facts.helper.trouble.kind !== 'missing')
-        throw new HelperTroubleError(facts.helper.trouble);
+    if (!facts.helper.there && facts.helper.trouble.kind !== 'missing') throw facts.helper.trouble.error;
     const machines = machine && options.machine !== undefined ? [machine] : hosts.machines;
     const files = facts.helper.there ? facts.helper.files : [];
     const plan = planUndo(gpu, files, ruleFile(facts), await findLent(machines, gpu));

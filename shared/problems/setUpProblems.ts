@@ -7,7 +7,6 @@ import {
     CardVanishedError,
     DeviceInUseError,
     GuestKeepsDeviceError,
-    HelperTroubleError,
     NotAgreedError,
     NothingToLendError,
     NotSetUpError,
@@ -25,7 +24,6 @@ import type {Description} from './description.js';
 export function describeSetUp(error: unknown, describe: (cause: unknown) => Description): Description | null {
     if (error instanceof NothingToLendError) return nothingToLend(error);
     if (error instanceof SetUpBlockedError) return blocked(error);
-    if (error instanceof HelperTroubleError) return helperTrouble(error);
     if (error instanceof NotSetUpError)
         return {
             category: 'failed',
@@ -146,40 +144,6 @@ function blocked({cardName, obstacles}: SetUpBlockedError): Description {
         body: `${first.evidence} ${first.fix}${more.join('')} ${_('Nothing was changed.')}`,
         remedy: 'retry',
     };
-}
-
-function helperTrouble({trouble}: HelperTroubleError): Description {
-    switch (trouble.kind) {
-        case 'missing':
-            return {
-                category: 'missing',
-                title: _('The helper is missing'),
-                body: _(
-                    'Handover’s helper is not installed. Install Handover for the whole system, then try again.',
-                ),
-            };
-        case 'old':
-            return {
-                category: 'failed',
-                title: _('The helper is of another version'),
-                body: _('Update Handover for the whole system, so that all of its parts are of one version.'),
-            };
-        case 'denied':
-            return {
-                category: 'denied',
-                title: _('Not allowed'),
-                body: _(
-                    'It was not confirmed, or this account may not set cards up. Try again with an administrator’s password.',
-                ),
-                remedy: 'retry',
-            };
-        case 'failed':
-            return {
-                category: 'failed',
-                title: _('The helper could not do it'),
-                body: _('The details say why. The system’s journal tells more, under handover-helper.'),
-            };
-    }
 }
 
 function failed({left, cause}: SetUpFailedError, describe: (cause: unknown) => Description): Description {

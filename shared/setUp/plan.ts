@@ -3,9 +3,9 @@ import {cardStanding, type CardGift} from '../definition/cardGift.js';
 import {hasRemedy, type Remedy43} from '../definition/error43.js';
 import type {Rom} from '../definition/hostDeviceEdit.js';
 import {identityOf} from '../gpu/cardIdentity.js';
+import type {NamedCard} from '../lending/lendingErrors.js';
 import {_, fill, ngettext} from '../platform/i18n.js';
 import {type CheckId, obstacles, type SetUpCheck} from './checks.js';
-import type {NamedCard} from './setUpErrors.js';
 import type {SetUpFacts} from './setUpFacts.js';
 
 /** What a person may choose besides the card and the machine. */

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type {NamedCard} from '../lending/lendingErrors.js';
 import {HandoverError} from '../platform/errors.js';
 import type {SetUpCheck} from './checks.js';
-import type {HelperTrouble} from './helperTrouble.js';
-
-/** A card, as far as an error has to name it. */
-export interface NamedCard {
-    readonly address: string;
-    readonly name: string;
-}
 
 /** There is nothing to set up: no card at all, or only the desktop's own. */
 export class NothingToLendError extends HandoverError {
@@ -28,15 +22,6 @@ export class SetUpBlockedError extends HandoverError {
         readonly obstacles: readonly [SetUpCheck, ...SetUpCheck[]],
     ) {
         super(`Not set up: ${obstacles.map(({id}) => id).join(', ')}`);
-    }
-}
-
-/** The helper did not do what it was asked: it is missing, of another version, or said no. Nothing was changed by it. */
-export class HelperTroubleError extends HandoverError {
-    readonly kind = 'helper-trouble';
-
-    constructor(readonly trouble: HelperTrouble) {
-        super(`The helper: ${trouble.kind}`, {cause: trouble.error});
     }
 }
 

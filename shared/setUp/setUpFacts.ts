@@ -11,7 +11,7 @@ import {type CardFacts, PciReader, type PciTree} from '../gpu/pciTree.js';
 import type {SysRoot} from '../gpu/sysRoot.js';
 import type {Bus} from '../platform/bus.js';
 import {exists, listNames, readAttribute, readShort} from '../platform/files.js';
-import {helperTrouble, type HelperTrouble} from './helperTrouble.js';
+import {helperTrouble, type HelperTrouble, NO_HELPER, OLD_HELPER} from './helperTrouble.js';
 
 /** Where the set-up looks. */
 export interface SetUpWorld {
@@ -109,9 +109,9 @@ export function absentDevices(root: SysRoot, definition: Definition): string[] {
 }
 
 async function askHelper({system}: SetUpWorld): Promise<HelperView> {
-    if (!system) return {there: false, trouble: {kind: 'missing', error: null}};
+    if (!system) return {there: false, trouble: NO_HELPER};
     try {
-        if (await system.helper.isOld()) return {there: false, trouble: {kind: 'old', error: null}};
+        if (await system.helper.isOld()) return {there: false, trouble: OLD_HELPER};
         const [guard, files] = await Promise.all([system.helper.guardStatus(), system.helper.files()]);
         return {there: true, guard, files};
     } catch (error) {

@@ -10,10 +10,10 @@ import {readKept, redefine} from '../machines/redefinition.js';
 import {Operation, type OperationControl} from '../operations/operation.js';
 import {CancelledError, HandoverError} from '../platform/errors.js';
 import {_} from '../platform/i18n.js';
-import {asked} from './helperTrouble.js';
+import {asked, NO_HELPER} from './helperTrouble.js';
 import type {SetUpPlan} from './plan.js';
 import {checkRomFile} from './romFile.js';
-import {CardVanishedError, HelperTroubleError, SetUpBlockedError, SetUpFailedError} from './setUpErrors.js';
+import {CardVanishedError, SetUpBlockedError, SetUpFailedError} from './setUpErrors.js';
 import {readTree} from './setUpFacts.js';
 import {takeOut} from './undo.js';
 
@@ -91,7 +91,7 @@ async function look({card, identity, gift}: SetUpPlan, {root}: SetUpParts): Prom
 /** @returns how to take it back; nothing for what was there before */
 async function byHelper(part: 'rule' | 'guard', plan: SetUpPlan, {helper}: SetUpParts): Promise<Undo[]> {
     // Without a system bus there is no plan without obstacles, so that this is one that nobody checked.
-    if (!helper) throw new HelperTroubleError({kind: 'missing', error: null});
+    if (!helper) throw NO_HELPER.error;
     const {address} = plan.card;
     if (part === 'rule') {
         await asked(helper.installIgnoreRule(address));

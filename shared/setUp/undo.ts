@@ -2,13 +2,13 @@
 import {withoutCard} from '../definition/cardGift.js';
 import {type LentCard, lentCards} from '../definition/lentCard.js';
 import type {HelperClient} from '../gpu/helperClient.js';
+import type {NamedCard} from '../lending/lendingErrors.js';
 import type {Machine} from '../machines/machine.js';
 import {NotKeptError, readKept, redefine} from '../machines/redefinition.js';
 import {Operation} from '../operations/operation.js';
 import {CancelledError, HandoverError} from '../platform/errors.js';
 import {_, fill, ngettext} from '../platform/i18n.js';
 import {asked} from './helperTrouble.js';
-import type {NamedCard} from './setUpErrors.js';
 
 /** A machine with what the set-up has added to it for a card. */
 export interface LentTo {

@@ -178,7 +178,7 @@ describe('handover setup gpu', () => {
         const before = await xmlOf('win');
         const {code, err} = await setUp('--machine', 'win', '--yes', '--json');
         expect(code).toBe(5);
-        expect(jsonError(err)['kind']).toBe('helper-trouble');
+        expect(jsonError(err)['kind']).toBe('helper-denied');
         expect(await files()).toEqual([]);
         expect(await xmlOf('win')).toBe(before);
     });

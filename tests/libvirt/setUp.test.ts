@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {identityOf} from '../../shared/gpu/cardIdentity.js';
 import type {Machine} from '../../shared/machines/machine.js';
-import {CancelledError} from '../../shared/platform/errors.js';
+import {CancelledError, type HandoverError} from '../../shared/platform/errors.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import {runChecks} from '../../shared/setUp/checks.js';
 import {ruleFile} from '../../shared/setUp/desktopChecks.js';
@@ -12,12 +12,7 @@ import {
     type SetUpOptions,
     type SetUpPlan,
 } from '../../shared/setUp/plan.js';
-import {
-    CardVanishedError,
-    HelperTroubleError,
-    SetUpBlockedError,
-    SetUpFailedError,
-} from '../../shared/setUp/setUpErrors.js';
+import {CardVanishedError, SetUpBlockedError, SetUpFailedError} from '../../shared/setUp/setUpErrors.js';
 import {collectFacts, readTree} from '../../shared/setUp/setUpFacts.js';
 import {machineFactsOf, setUpCard} from '../../shared/setUp/setUpRun.js';
 import {findLent, planUndo, undoLabels, undoSetUp} from '../../shared/setUp/undo.js';
@@ -182,8 +177,7 @@ describe('Setting a card up, with libvirt', () => {
             const error: unknown = await setUpCard(made, parts())
                 .finished()
                 .catch((one: unknown) => one);
-            expect(error).toBeInstanceOf(HelperTroubleError);
-            expect((error as HelperTroubleError).trouble.kind).toBe(kind);
+            expect((error as HandoverError).kind).toBe(`helper-${kind}`);
             expect(describeProblem(error).category).toBe(category);
             expect(helper.written).toEqual([]);
             expect(await dump()).toBe(before);
