@@ -36,7 +36,7 @@ describe('helper: its client', () => {
         const {rivals = []} = await client.holders(CARD);
         expect(rivals.map(rivalNote)).toEqual([
             jasmine.objectContaining({
-                title: jasmine.stringContaining(' moves graphics cards, too') as unknown as string,
+                title: jasmine.stringContaining(' moves graphics cards, too'),
                 command: 'sudo systemctl disable --now supergfxd.service',
             }),
         ]);
