@@ -5,6 +5,7 @@ import {driverOf, functionPath, isVfioDriver} from '../pciFunction.js';
 import type {SysRoot} from '../sysRoot.js';
 import {isPresent, probe, unbind, writeOverride} from './functionState.js';
 import {HandoverRefused, NotAsWritten} from './handoverErrors.js';
+import {KernelRefusal} from './ports.js';
 import type {Hands, Step} from './stepRunner.js';
 import type {FunctionBefore, UndoRecord} from './undoRecord.js';
 
@@ -113,7 +114,16 @@ async function load(context: ReturnContext, {kernel}: Hands): Promise<void> {
     for (const {address, driver} of wanted(context)) {
         if (driver !== null && exists(`${root.sys}/bus/pci/drivers/${driver}`)) continue;
         const modalias = await readAttribute(`${functionPath(root, address)}/modalias`);
-        if (modalias !== null && /^pci:[0-9A-Za-z]+$/.test(modalias)) await kernel.loadModules([modalias]);
+        if (modalias !== null && /^pci:[0-9A-Za-z]+$/.test(modalias)) await loadFor(kernel, modalias);
+    }
+}
+
+/** No module may answer to a function: its driver is part of the kernel then, or there is none. 'verify' will tell. */
+async function loadFor(kernel: Hands['kernel'], modalias: string): Promise<void> {
+    try {
+        await kernel.loadModules([modalias]);
+    } catch (error) {
+        if (!(error instanceof KernelRefusal)) throw error;
     }
 }
 

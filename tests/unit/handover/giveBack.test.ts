@@ -197,6 +197,14 @@ describe('Giving an AMD card back', () => {
         expectHome(lab, '0000:03:00', AMD_HOME);
     });
 
+    it('is done for such a card whose driver is part of the kernel, so that no module answers to it', async () => {
+        const lab = new HandoverLab(new FakePciTree().labCards());
+        await lentByHand(lab, '0000:01:00');
+        await lab.desk.giveBack('0000:01:00.0', BY);
+
+        expectHome(lab, '0000:01:00', {'0000:01:00.0': 'virtio-pci', '0000:01:00.1': 'snd_hda_intel'});
+    });
+
     it('is refused for such a card while a machine runs with it, and leaves no record', async () => {
         const lab = amdLab();
         await lentByHand(lab, '0000:03:00');
