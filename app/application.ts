@@ -4,6 +4,7 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 
+import {ClientKeeper} from '../shared/displays/clientKeeper.js';
 import type {HostList} from '../shared/hosts/hostList.js';
 import {isMachineAction} from '../shared/machines/actions.js';
 import {APP_ID, SHOWN_MACHINE_ACTION} from '../shared/names.js';
@@ -21,6 +22,7 @@ const ACCELERATORS: Readonly<Record<string, string[]>> = {
     'win.retry': ['<Control>r', 'F5'],
     'machine.obvious': ['<Control>Return'],
     'machine.pause': ['<Control>p'],
+    'machine.open-display': ['<Control>d'],
     'machine.show-log': ['<Control>l'],
 };
 
@@ -74,7 +76,9 @@ export class Application extends Adw.Application {
         this.#shown.connect('change-state', () => undefined);
         for (const [action, keys] of Object.entries(ACCELERATORS)) this.set_accels_for_action(action, keys);
 
+        const keeper = new ClientKeeper(this.hosts);
         this.#undo.push(
+            () => keeper.close(),
             this.preferences.onChanged('hosts', () => this.hosts.setHosts(this.preferences.hosts)),
             this.preferences.onChanged('shutdown-deadline', () => {
                 this.hosts.defaultDeadlineMs = this.preferences.shutdownDeadlineMs;

@@ -3,6 +3,7 @@ import Gio from 'gi://Gio';
 import type {Extension} from 'resource:///org/gnome/shell/extensions/extension.js';
 import * as Main from 'resource:///org/gnome/shell/ui/main.js';
 
+import {ClientKeeper} from '../shared/displays/clientKeeper.js';
 import {HostList} from '../shared/hosts/hostList.js';
 import {PANEL_BUS_NAME} from '../shared/names.js';
 import {Preferences} from '../shared/settings/preferences.js';
@@ -42,6 +43,9 @@ export class Panel {
 
         const hosts = new HostList();
         disposer.add(() => hosts.close());
+
+        const keeper = new ClientKeeper(hosts);
+        disposer.add(() => keeper.close());
 
         const notifications = new Notifications(icons.get('running'));
         disposer.add(() => notifications.dispose());

@@ -15,6 +15,7 @@ function shortcuts(): readonly (readonly [title: string, keys: string])[] {
         [pgettext('shortcuts', 'Quit'), '<Control>q'],
         [pgettext('shortcuts', 'Start or shut down the machine'), '<Control>Return'],
         [pgettext('shortcuts', 'Pause the machine'), '<Control>p'],
+        [pgettext('shortcuts', 'Open the machine’s display'), '<Control>d'],
         [pgettext('shortcuts', 'Show the machine’s log'), '<Control>l'],
         [pgettext('shortcuts', 'Back to the list'), '<Alt>Left'],
     ];
@@ -26,7 +27,7 @@ export function showShortcuts(parent: Gtk.Window): void {
     const group = new Gtk.ShortcutsGroup({title: _('General')});
     for (const [title, accelerator] of shortcuts())
         group.add_shortcut(new Gtk.ShortcutsShortcut({title, accelerator}));
-    const section = new Gtk.ShortcutsSection({section_name: 'handover', max_height: 12});
+    const section = new Gtk.ShortcutsSection({section_name: 'handover', max_height: 13});
     section.add_group(group);
     const window = new Gtk.ShortcutsWindow({modal: true, transient_for: parent});
     window.add_section(section);

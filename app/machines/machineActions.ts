@@ -9,6 +9,7 @@ import {describeProblem} from '../../shared/problems/problem.js';
 import type {Window} from '../window.js';
 import {mayRun} from './confirmation.js';
 import {Followed} from './follow.js';
+import {openDisplay} from './openDisplay.js';
 
 /**
  * What can be done with the machine that is shown, as one action group for buttons, menus and keys.
@@ -19,6 +20,7 @@ export class MachineActions {
     readonly group = new Gio.SimpleActionGroup();
     readonly #actions = new Map<MachineAction, Gio.SimpleAction>();
     readonly #obvious = new Gio.SimpleAction({name: 'obvious'});
+    readonly #openDisplay = new Gio.SimpleAction({name: 'open-display'});
     readonly #showLog = new Gio.SimpleAction({name: 'show-log'});
     readonly #cancel = new Gio.SimpleAction({name: 'cancel'});
     readonly #followed = new Followed(['notify::state', 'notify::transition', 'gone'], () => this.#sync());
@@ -40,10 +42,12 @@ export class MachineActions {
             const obvious = this.machine?.obvious;
             if (this.machine && obvious) this.run(this.machine, obvious);
         });
+        this.#openDisplay.connect('activate', () => this.machine && void openDisplay(window, this.machine));
         this.#showLog.connect('activate', () => this.onShowLog());
         this.#cancel.connect('activate', () => this.machine?.operation?.cancel());
         this.group.add_action(this.#cancel);
         this.group.add_action(this.#obvious);
+        this.group.add_action(this.#openDisplay);
         this.group.add_action(this.#showLog);
         this.#sync();
     }
@@ -94,6 +98,7 @@ export class MachineActions {
         this.#releaseOperation = () => id !== undefined && operation?.disconnect(id);
         this.#cancel.enabled = operation?.canCancel ?? false;
         this.#obvious.enabled = (this.machine?.obvious ?? null) !== null;
+        this.#openDisplay.enabled = this.machine?.active ?? false;
         this.#showLog.enabled = this.machine !== null;
     }
 }

@@ -5,7 +5,7 @@ import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import type Gtk from 'gi://Gtk?version=4.0';
 
-import type {DomainState} from '../../shared/libvirt/domainState.js';
+import {type DomainState, isActive} from '../../shared/libvirt/domainState.js';
 import {losesUnsaved, type MachineAction} from '../../shared/machines/actions.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {actionIcon, actionLabel, machineLabel, stateLabel} from '../../shared/machines/words.js';
@@ -21,10 +21,12 @@ import {Followed} from './follow.js';
 import {MachineFacts} from './machineFacts.js';
 import type {MachineLog} from './machineLog.js';
 import {MachineSettings} from './machineSettings.js';
+import {MachineSettingsDisplay} from './machineSettingsDisplay.js';
 import {OperationBar} from './operationBar.js';
 import {showState} from './stateLook.js';
 
-for (const type of [LogView, MachineFacts, MachineSettings, OperationBar]) GObject.type_ensure(type.$gtype);
+for (const type of [LogView, MachineFacts, MachineSettings, MachineSettingsDisplay, OperationBar])
+    GObject.type_ensure(type.$gtype);
 
 /** Everything about one machine: its state and what to do with it, its definition, its log. */
 export class MachinePage extends Adw.NavigationPage {
@@ -47,6 +49,7 @@ export class MachinePage extends Adw.NavigationPage {
                     'operation',
                     'facts',
                     'settings',
+                    'displaySettings',
                     'log',
                 ],
             },
@@ -66,6 +69,7 @@ export class MachinePage extends Adw.NavigationPage {
     declare private readonly _operation: OperationBar;
     declare private readonly _facts: MachineFacts;
     declare private readonly _settings: MachineSettings;
+    declare private readonly _displaySettings: MachineSettingsDisplay;
     declare private readonly _log: LogView;
 
     #problem: Problem | null = null;
@@ -92,7 +96,8 @@ export class MachinePage extends Adw.NavigationPage {
         private readonly log: MachineLog,
     ) {
         super();
-        this._settings.onFailed = (problem: Problem): void => window.toast(problem.title);
+        for (const settings of [this._settings, this._displaySettings])
+            settings.onFailed = (problem: Problem): void => window.toast(problem.title);
         actions.onShowLog = () => {
             this._stack.visible_child_name = 'log';
         };
@@ -108,6 +113,7 @@ export class MachinePage extends Adw.NavigationPage {
         this._operation.machine = machine;
         this._facts.machine = machine;
         this._settings.machine = machine;
+        this._displaySettings.machine = machine;
         this._log.follow(machine, this.log);
         if (!machine) return;
 
@@ -178,6 +184,7 @@ export class MachinePage extends Adw.NavigationPage {
 /** What the drop-down offers: first what is gentle, then what is not. */
 function menuOf(actions: readonly MachineAction[], state: DomainState): Gio.Menu {
     const menu = new Gio.Menu();
+    if (isActive(state)) menu.append(_('Open display'), 'machine.open-display');
     for (const harsh of [false, true]) {
         const section = new Gio.Menu();
         for (const action of actions)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
+import {METADATA_NAMESPACE} from '../../shared/names.js';
 import {callBus} from '../harness/bus.js';
 
 const CONNECT = ['org.libvirt', '/org/libvirt/Test', 'org.libvirt.Connect'] as const;
@@ -59,6 +60,16 @@ export const testMachines = {
         ] as const;
         const which = new GLib.Variant('(ss)', ['org.libvirt.Domain', 'Autostart']);
         return (await callBus(properties, 'Get', which))[0] === true;
+    },
+
+    /** @returns our element in its metadata, or nothing */
+    async metadata(name: string): Promise<string> {
+        const domain = ['org.libvirt', await this.pathOf(name), 'org.libvirt.Domain'] as const;
+        const ofElement = 2;
+        const what = new GLib.Variant('(isu)', [ofElement, METADATA_NAMESPACE, 0]);
+        // libvirt says with an error that there is none.
+        const answer = await callBus(domain, 'GetMetadata', what).catch(() => ['']);
+        return String(answer[0]);
     },
 
     /** Takes every machine away. */
