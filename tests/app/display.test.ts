@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 
-import {enterText, nameOf, type Node} from '../harness/accessibility.js';
+import {enterText, nameOf} from '../harness/accessibility.js';
 import {pause, waitFor} from '../harness/deadline.js';
 import {HeadlessShell} from '../harness/headlessShell.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 import {AppProgram} from './appProgram.js';
 import {plainXml, richXml, testMachines} from './testMachines.js';
+
+/** Animations of libadwaita last 250 ms. */
+const STILL_MS = 400;
 
 describe('what opens a machine, in the app', () => {
     const bin = temporaryDirectory('bin');
@@ -14,7 +17,7 @@ describe('what opens a machine, in the app', () => {
     let shell: HeadlessShell;
 
     beforeAll(async () => {
-        shell = await HeadlessShell.start();
+        shell = await HeadlessShell.start({monitor: '1280x2200'});
     });
     beforeEach(async () => {
         await testMachines.clear();
@@ -27,28 +30,28 @@ describe('what opens a machine, in the app', () => {
     const metadata = (name: string): Promise<string> => testMachines.metadata(name);
     const becomes = (name: string, pattern: RegExp): Promise<boolean> =>
         waitFor(`${String(pattern)} in the metadata`, async () => pattern.test(await metadata(name)));
-    const focus = (node: Node): void => void node.get_component_iface()!.grab_focus();
 
-    /** Chooses what is so many further down in a row's list. */
+    /** Opens a row's list and chooses what is so many further down, or up. */
     async function choose(app: AppProgram, row: string, down: number): Promise<void> {
-        focus(await app.seeAnywhere({name: row, role: 'combo box'}));
-        await pause(300);
-        await shell.pressKeys('space');
-        await pause(300);
-        for (let step = 0; step < Math.abs(down); step++) await shell.pressKeys(down > 0 ? 'Down' : 'Up');
+        await app.click(row, 'combo box');
+        await pause(STILL_MS);
+        const key = down > 0 ? 'Down' : 'Up';
+        for (let step = 0; step < Math.abs(down); step++) await shell.pressKeys(key);
         await shell.pressKeys('Return');
-        await pause(300);
+        await pause(STILL_MS);
     }
 
     it('is chosen on its page, with what it needs, and stays with the machine', async () => {
         const app = await AppProgram.start(shell);
         await app.choose('windows', 'Start');
+        // So tall that nothing is scrolled out of it.
+        await app.resize(1000, 2000);
         await app.seeAnywhere({name: /Automatic: .*Virt Viewer/, role: 'label'});
         expect(app.find({name: /^App to stream/})).toBeUndefined();
         await choose(app, 'Opens with', 2);
         await becomes('windows', /<client kind=.moonlight.\/>/);
         const host = await app.seeAnywhere({name: /^Address of the guest/, role: /text|entry/});
-        focus(host);
+        await app.click(/^Address of the guest/, /text|entry/);
         enterText(host, 'games.lan');
         await shell.pressKeys('Return');
         await becomes('windows', /host=.games\.lan./);
