@@ -110,7 +110,7 @@ export async function shellChecks(lab) {
     await lab.check('the machine gets the card while the Shell runs', async () => {
         const before = await words(lab, 'shell_pid');
         await words(lab, 'virsh start nested', 120);
-        await lab.until("console_says 'NESTED READY'", 240);
+        await lab.until("nested_says 'NESTED READY'", 240);
         lab.note((await lab.root('console | grep CARD')).out);
         assert.equal(await words(lab, 'shell_pid'), before, 'the Shell was started again');
         assert.doesNotMatch(await opened(lab, 'during'), new RegExp(`${node}\\b|deleted`));

@@ -20,15 +20,22 @@ console() { cat /var/log/libvirt/qemu/nested-console.log 2>/dev/null; }
 # Waits until a command succeeds: until_ok SECONDS COMMAND…
 until_ok() {
     limit=$(($(date +%s) + $1)); shift
-    until "$@" >/dev/null 2>&1; do
-        [ "$(date +%s)" -lt "$limit" ] || { echo "still not so: $*"; return 1; }
+    until "$@" >/run/lab/why 2>&1; do
+        [ "$(date +%s)" -lt "$limit" ] || { echo "still not so: $*"; cat /run/lab/why; return 1; }
         sleep 0.1
     done
 }
 has_drivers() { [ "$(drivers)" = "$1 " ]; }
 nested_is() { [ "$(virsh domstate nested | head -n 1)" = "$1" ]; }
+is_still() { busctl get-property io.github.handover.Handover.Helper /io/github/handover/Handover/Helper \\
+    io.github.handover.Handover.Helper Moving | grep -q '""'; }
 no_record() { [ ! -e /run/handover/$CARD.json ]; }
-console_says() { console | grep -q "$1"; }
+# Whether it is on its console; waiting is no use when the machine does not run.
+nested_says() {
+    console | grep -q "$1" && return
+    nested_is running || { echo 'the nested machine does not run'; limit=0; }
+    return 1
+}
 `;
 
 /** The outer machine as the checks see it: whose hand does what, and what is noted of it. */

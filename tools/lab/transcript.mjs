@@ -4,6 +4,16 @@ import {dirname} from 'node:path';
 
 const WIDTH = 118;
 
+/** A line in pieces that fit, each as far in as the first. */
+function wrapped(line) {
+    const margin = /^[ !]*/.exec(line)[0];
+    const room = WIDTH - margin.length;
+    const pieces = line.slice(margin.length).match(new RegExp(`.{1,${room}}(?:\\s|$)|.{1,${room}}`, 'g')) ?? [
+        '',
+    ];
+    return pieces.map(piece => `${margin}${piece}`.trimEnd());
+}
+
 /** What was done and seen, for the person who waits and for the file that is kept. */
 export class Transcript {
     #lines = [];
@@ -12,8 +22,10 @@ export class Transcript {
 
     line(text = '') {
         for (const line of text.split('\n')) {
-            this.#lines.push(line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line);
-            process.stdout.write(`${this.#lines.at(-1)}\n`);
+            for (const part of wrapped(line)) {
+                this.#lines.push(part);
+                process.stdout.write(`${part}\n`);
+            }
         }
     }
 
