@@ -87,8 +87,10 @@ export class FollowedCards {
     /** Reads everything once: the cards, and what the running machines have of them. */
     async lookOnce(): Promise<readonly Gpu[]> {
         await this.list.refresh();
+        const before = this.#claims.current;
         await this.#claims.whenRead();
-        if (this.#claims.current.length > 0) await this.list.refresh();
+        const {current} = this.#claims;
+        if (current.length > 0 || current !== before) await this.list.refresh();
         return this.list.gpus;
     }
 

@@ -17,6 +17,8 @@ const HOOK_MS = 1_000;
 const LOOK_MS = 2_000;
 
 export interface BringBackOptions {
+    /** `HOST/NAME` of the machine that had the cards: what still says that it has them is not up to date. */
+    readonly machine: string;
     readonly helper: CardMover | null;
     /** Whether the guard hook asks for the return by itself. */
     readonly guarded: boolean;
@@ -35,7 +37,7 @@ export interface BringBackOptions {
 export async function bringBack(
     cards: FollowedCards,
     gpus: readonly Gpu[],
-    {helper, guarded, cancellable, deadlineMs = BACK_MS}: BringBackOptions,
+    {machine, helper, guarded, cancellable, deadlineMs = BACK_MS}: BringBackOptions,
 ): Promise<void> {
     const begun = monotonicMs();
     const askAt = begun + (guarded ? HOOK_MS : 0);
@@ -48,7 +50,7 @@ export async function bringBack(
     try {
         for (;;) {
             await cards.list.refresh();
-            const missing = gpus.filter(gpu => !isBack(cards, gpu));
+            const missing = gpus.filter(gpu => !isBack(cards, gpu, machine));
             const [first] = missing;
             if (!first) return;
             const now = monotonicMs();
@@ -81,14 +83,14 @@ async function askFor(gpu: Gpu, helper: CardMover): Promise<void> {
 }
 
 /** @throws CardStuckError, CardNotBackError when it will not come any more by itself */
-function isBack(cards: FollowedCards, gpu: Gpu): boolean {
+function isBack(cards: FollowedCards, gpu: Gpu, machine: string): boolean {
     const {owner} = gpu;
     switch (owner.kind) {
         case 'linux':
             return true;
         case 'machine':
-            // Another machine was quicker: there is nothing to wait for.
-            return true;
+            // When another machine was quicker there is nothing to wait for.
+            return owner.machine !== machine;
         case 'vfio':
         case 'nobody':
             return cards.recordOf(gpu) === null;

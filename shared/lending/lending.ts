@@ -14,7 +14,7 @@ import {bringBack, changesOf, movesOf} from './bringBack.js';
 import {noWayBack, runTake} from './cardMoves.js';
 import {ChangeWatch} from './changeWatch.js';
 import {type AppAsker, closeHolders} from './closeHolders.js';
-import {callFailure, heldError} from './helperAnswers.js';
+import {callFailure, heldError, nameCard} from './helperAnswers.js';
 import {
     CardBusyError,
     CardHeldError,
@@ -80,7 +80,8 @@ export class Lending implements Preparation {
         const missing = devices.find(address => !this.cards.hasFunction(address));
         if (missing !== undefined) throw new HostDeviceMissingError(machine.name, missing);
         const gpus = this.#cardsAmong(devices);
-        for (const gpu of gpus) this.#refuseTaken(machine, gpu);
+        // Before any is moved; who waits is told when there is something to wait for.
+        if (options.held !== 'wait') for (const gpu of gpus) refuseTaken(machine, gpu);
         const taken: Gpu[] = [];
         this.#taken.set(machine, taken);
         try {
@@ -100,7 +101,7 @@ export class Lending implements Preparation {
         if (taken.length === 0 || machine.active || control.abandoned.is_cancelled()) return;
         control.holdCancel(noWayBack());
         control.step('return');
-        await this.#bringBack(taken, control);
+        await this.#bringBack(machine, taken, control);
     }
 
     async afterStart(machine: Machine, control: OperationControl, options: StartOptions): Promise<void> {
@@ -118,33 +119,29 @@ export class Lending implements Preparation {
     async afterStop(machine: Machine, control: OperationControl): Promise<void> {
         const devices = machine.definition?.pciAddresses ?? [];
         if (devices.length === 0) return;
-        await this.cards.list.refresh();
+        await this.cards.lookOnce();
         const gpus = this.#cardsAmong(devices);
         if (gpus.length === 0) return;
         control.holdCancel(noWayBack());
         control.step('return');
-        await this.#bringBack(gpus, control);
+        await this.#bringBack(machine, gpus, control);
         control.step('verify');
-        await this.#bringBack(gpus, control);
+        await this.#bringBack(machine, gpus, control);
     }
 
-    #bringBack(gpus: readonly Gpu[], {abandoned}: OperationControl): Promise<void> {
+    #bringBack({key}: Machine, gpus: readonly Gpu[], {abandoned}: OperationControl): Promise<void> {
         const {helper} = this;
-        return bringBack(this.cards, gpus, {helper, guarded: this.isGuarded(), cancellable: abandoned});
+        return bringBack(this.cards, gpus, {
+            machine: key,
+            helper,
+            guarded: this.isGuarded(),
+            cancellable: abandoned,
+        });
     }
 
     #cardsAmong(addresses: readonly string[]): Gpu[] {
         const gpus = addresses.flatMap(address => this.cards.list.byAddress(address) ?? []);
         return [...new Set(gpus)];
-    }
-
-    /** @throws CardHeldError, CardStuckError */
-    #refuseTaken(machine: Machine, gpu: Gpu): void {
-        const {owner} = gpu;
-        if (owner.kind === 'between' && owner.handover?.phase === 'stuck')
-            throw new CardStuckError(gpu, owner.handover.step, []);
-        const other = gpu.claims.find(claim => claim.running && claim.machine !== machine.key);
-        if (other) throw heldError(gpu, other.name, NOBODY);
     }
 
     /** @returns whether it was moved, so that it has to be put back when the start fails */
@@ -155,15 +152,18 @@ export class Lending implements Preparation {
         {held = 'refuse'}: StartOptions,
     ): Promise<boolean> {
         let closed = false;
+        let waited = false;
         for (;;) {
             try {
+                refuseTaken(machine, gpu);
                 control.step('take');
                 return await this.#take(machine, gpu, control);
             } catch (error) {
                 if (!(error instanceof CardHeldError) || held === 'refuse' || closed) throw error;
                 if (held === 'wait') {
                     control.step('wait');
-                    await this.#untilFree(gpu, control);
+                    await this.#untilFree(machine, gpu, control, waited);
+                    waited = true;
                     continue;
                 }
                 // What cannot be freed that way is not begun with.
@@ -225,14 +225,19 @@ export class Lending implements Preparation {
         if (!complete || gpu.driver === 'nvidia') throw missing;
     }
 
-    /** Waits until nobody is seen to hold the card. */
-    async #untilFree(gpu: Gpu, control: OperationControl): Promise<void> {
+    /**
+     * Waits until nobody is seen to hold the card.
+     *
+     * @param again whether that was seen before, and was wrong: then something has to change first
+     */
+    async #untilFree(machine: Machine, gpu: Gpu, control: OperationControl, again: boolean): Promise<void> {
         const watch = new ChangeWatch([changesOf(this.cards), nodesOf(gpu)]);
         try {
+            if (again) await watch.next(LOOK_MS, control.cancellable);
             for (;;) {
                 const {processes, consoles} = await this.#holdersOf(gpu);
-                const held = processes.some(({role}) => role !== 'driver-service');
-                if (!held && consoles.length === 0) return;
+                const held = processes.some(({role}) => role !== 'driver-service') || consoles.length > 0;
+                if (!held && otherMachine(machine, gpu) === null) return;
                 await watch.next(LOOK_MS, control.cancellable);
             }
         } finally {
@@ -250,6 +255,20 @@ export class Lending implements Preparation {
         }
         return this.cards.findHolders(gpu);
     }
+}
+
+/** @throws CardHeldError when another machine has the card, CardStuckError */
+function refuseTaken(machine: Machine, gpu: Gpu): void {
+    const {owner} = gpu;
+    if (owner.kind === 'between' && owner.handover?.phase === 'stuck')
+        throw new CardStuckError(nameCard(gpu), owner.handover.step, []);
+    const other = otherMachine(machine, gpu);
+    if (other !== null) throw heldError(gpu, other, NOBODY);
+}
+
+/** The name of another machine that runs with the card. */
+function otherMachine({key}: Machine, {claims}: Gpu): string | null {
+    return claims.find(claim => claim.running && claim.machine !== key)?.name ?? null;
 }
 
 const NOBODY: HolderReport = {
