@@ -139,25 +139,25 @@ export class PretendedHelper implements LendingHelper {
     }
 
     async holders(address: string): Promise<HolderReport> {
-        this.#ask(`holders ${address}`);
+        await this.#ask(`holders ${address}`);
         const {cards} = await new PciReader(this.fake.root).read();
         const card = cards.find(({display}) => display.address === address)!;
         return findHolders(this.fake.root, card, this.holderOptions);
     }
 
     async take(address: string): Promise<HandoverOutcome> {
-        this.#ask(`take ${address}`);
+        await this.#ask(`take ${address}`);
         await this.asking;
         return this.answer ?? this.#run(address, 'take', 'us', false);
     }
 
     async giveBack(address: string): Promise<HandoverOutcome> {
-        this.#ask(`return ${address}`);
+        await this.#ask(`return ${address}`);
         return this.answer ?? this.#run(address, 'return', 'us', false);
     }
 
-    forceBack(address: string, upTo: 'return' | 'rescan' | 'suspend'): Promise<HandoverOutcome> {
-        this.#ask(`force-back ${address} ${upTo}`);
+    async forceBack(address: string, upTo: 'return' | 'rescan' | 'suspend'): Promise<HandoverOutcome> {
+        await this.#ask(`force-back ${address} ${upTo}`);
         const order = {address, direction: 'return', uid: 1000, sender: 'us', patient: false} as const;
         return this.handovers.run(order, (desk, options) => desk.forceBack(address, upTo, options));
     }
@@ -189,9 +189,9 @@ export class PretendedHelper implements LendingHelper {
         return this.#progress.size;
     }
 
-    #ask(call: string): void {
+    #ask(call: string): Promise<void> {
         this.asked.push(call);
-        if (this.error) throw this.error;
+        return this.error ? Promise.reject(this.error) : Promise.resolve();
     }
 
     #run(address: string, direction: 'take' | 'return', sender: string, patient: boolean) {
