@@ -10,8 +10,25 @@ import {progress, runTool, ToolError} from './lib/progress.mjs';
 import {ensureBuild} from './lib/project.mjs';
 import {ensureSysroot} from './lib/sysroots.mjs';
 
-const names = ['start', 'idle', 'signal', 'shell', 'memory', 'cli', 'holders', 'gpu'];
-const programs = ['main', 'programs/emptyWindow', 'programs/followMachines'];
+const names = [
+    'start',
+    'idle',
+    'signal',
+    'shell',
+    'memory',
+    'cli',
+    'holders',
+    'gpu',
+    'gpuHelper',
+    'gpuHook',
+    'gpuPanel',
+];
+const programs = [
+    'bench/main',
+    'bench/programs/emptyWindow',
+    'bench/programs/followMachines',
+    'helper/programs/helperOnFakes',
+];
 
 const usage = `Usage: npm run bench -- [OPTION…]
 Measures Handover beside virt-manager, virsh, an empty libadwaita window and "gjs -c 1", in one
@@ -36,6 +53,14 @@ What is measured, and how (tests/bench/ has the details):
   shell   longest block of GNOME Shell's main loop, by a timer of 1 ms in the Shell
   memory  growth of the Shell over 200 times disabling and enabling, after 200 to warm up
   cli     exec to exit of "handover list", "virsh list --all" and "gjs -c 1"
+  holders who holds a card, with 500 processes and 20,000 descriptors; and how long that keeps
+          the main loop
+  gpu     the kernel's event until the card's property has it, and the engine of a handover
+          on a pretended machine whose kernel answers at once
+  gpuHelper  the same through the helper, over D-Bus with a polkit that says yes at once; its
+          start by itself
+  gpuHook exec to exit of the guard hook
+  gpuPanel  the kernel's event until the card's row in the open menu of the Shell has it
 Time in which another program had the processor is taken off in start and shell, for all
 alike. Still, ratios mean something only on a machine that does nothing else.`;
 
@@ -61,7 +86,7 @@ function parse(argv) {
 /** Bundles what runs in the sysroot. */
 async function bundle() {
     const {bundleTests} = await import(pathToFileURL(join(checkout, 'esbuild.config.mjs')).href);
-    const files = programs.map(name => `tests/bench/${name}.ts`);
+    const files = programs.map(name => `tests/${name}.ts`);
     await bundleTests(files, join(checkout, 'build/tests'));
 }
 

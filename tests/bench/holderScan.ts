@@ -8,46 +8,23 @@ import {monotonicMs} from '../../shared/platform/clock.js';
 import {readShort} from '../../shared/platform/files.js';
 import {FakePciTree} from '../fakes/fakePciTree.js';
 import {putFile} from '../fakes/pci/files.js';
-import {pause, waitFor} from '../harness/deadline.js';
-import {RunningProgram, runProgram} from '../harness/program.js';
+import {runProgram} from '../harness/program.js';
 import type {Bench} from './bench.js';
+import {DESCRIPTORS, PROCESSES, startCrowd} from './crowd.js';
 import {Series} from './series.js';
 
-const PROCESSES = 500;
-const DESCRIPTORS = 40;
 const LIMIT_MS = 50;
 const LONGEST_SLICE_MS = 4;
 /** USER_HZ is 100 on every Linux that this runs on. */
 const TICK_MS = 10;
-
-/** Processes as a desktop has them: terminals, files, events and pipes. One in fifty has /dev/zero, the “card”. */
-const CROWD = `
-import os, signal, sys
-children = []
-for number in range(${PROCESSES}):
-    child = os.fork()
-    if child == 0:
-        kept = [os.open('/dev/zero', os.O_RDWR)] if number % 50 == 0 else []
-        while len(os.listdir('/proc/self/fd')) - 1 < ${DESCRIPTORS}:
-            kind = len(kept) % 4
-            kept.append(os.open('/dev/null', os.O_RDWR) if kind == 0 else os.open('/etc/passwd', os.O_RDONLY)
-                        if kind == 1 else os.eventfd(0) if kind == 2 else os.dup(0))
-        signal.pause()
-    children.append(child)
-print('ready', flush=True)
-signal.pause()
-`;
 
 export async function measureHolderScan({report, runs}: Bench): Promise<void> {
     const fake = new FakePciTree().intelGraphics().amdCard();
     putFile(`${fake.root.sys}/devices/pci0000:00/0000:03:00.0/drm/card1/dev`, '1:5\n');
     const [, card] = (await new PciReader(fake.root).read()).cards;
     const root = {...fake.root, proc: '/proc'};
-    const crowd = new RunningProgram(['python3', '-c', CROWD]);
+    const crowd = await startCrowd();
     try {
-        await waitFor('the crowd', () => crowd.log().startsWith('ready'), {within: 20_000});
-        // The last of them still open their files.
-        await pause(1_000);
         const total = new Series();
         const block = new Series();
         const plain = new Series();

@@ -8,7 +8,10 @@ import {measureAppStart} from './appStart.js';
 import type {Bench} from './bench.js';
 import {measureCli} from './cliTime.js';
 import {measureGpuChanges} from './gpuChanges.js';
+import {measureGuard} from './guardTime.js';
+import {measureHelper} from './helperTime.js';
 import {measureHolderScan} from './holderScan.js';
+import {measurePanelRow} from './panelRow.js';
 import {Report} from './report.js';
 import {measureShellBlocks} from './shellBlocks.js';
 import {measureShellMemory} from './shellMemory.js';
@@ -35,6 +38,9 @@ const measurements: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
     cli: measureCli,
     holders: measureHolderScan,
     gpu: measureGpuChanges,
+    gpuHelper: measureHelper,
+    gpuHook: measureGuard,
+    gpuPanel: measurePanelRow,
 };
 
 async function main(): Promise<number> {
