@@ -124,6 +124,16 @@ describe('helper: who may', () => {
         expect(await caller.property('Moving')).toBe('');
     });
 
+    it('takes it for a no when polkit ends while it is asked', async () => {
+        polkit.verdicts['hand-over'] = 'silence';
+        const waiting = caller.errorOf('Take', [CARD], {interactive: true});
+        await waitFor('the check', () => polkit.checks.length === 1);
+        polkit.stop();
+        expect(await waiting).toBe('AuthorityFailed');
+        await unchanged();
+        polkit = await FakePolkit.start();
+    });
+
     it('answers others while polkit keeps one waiting', async () => {
         polkit.verdicts['set-up'] = 'silence';
         const waiting = caller.errorOf('InstallGuard', []);
