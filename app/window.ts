@@ -12,6 +12,7 @@ import {APP_PATH} from '../shared/names.js';
 import {_, fill} from '../shared/platform/i18n.js';
 import type {Problem} from '../shared/problems/problem.js';
 import type {Pages} from './pages.js';
+import type {SetUpPage} from './setUp/setUpDialog.js';
 import {type Selection, Sidebar} from './machines/sidebar.js';
 import {MachineLog} from './machines/machineLog.js';
 
@@ -62,6 +63,8 @@ export class Window extends Adw.ApplicationWindow {
         this.#log = new MachineLog(hosts);
         this.#addAction('search', () => this.#openSearch());
         this.#addAction('show-cards', () => this.showCard(''));
+        this.#addAction('set-up-card', () => void this.showSetUp('card'));
+        this.#addAction('set-up-devices', () => void this.showSetUp('devices'));
         this.#addAction('retry', () => hosts.retry());
         for (const property of ['collapsed', 'show-content'])
             this._splitView.connect(`notify::${property}`, () => this.#tellShown());
@@ -118,6 +121,14 @@ export class Window extends Adw.ApplicationWindow {
         this._splitView.show_content = true;
         this._views.visible_child = this._splitView;
         void this.#showSelection().then(() => this.#pages?.showCard(address));
+    }
+
+    /** Opens the assistant, for the machine and the card on the screen. */
+    async showSetUp(page: SetUpPage, card = ''): Promise<void> {
+        const {SetUpDialog} = await import('./setUp/setUpDialog.js');
+        const shown = this.#shown;
+        const machine = shown instanceof Machine ? shown : null;
+        new SetUpDialog(this.hosts, {page, machine, card}).present(this);
     }
 
     /** Shows a machine's page and a problem with it. */

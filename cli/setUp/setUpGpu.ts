@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import GLib from 'gi://GLib';
-
 import type {Remedy43} from '../../shared/definition/error43.js';
 import {FollowedCards} from '../../shared/gpu/followedCards.js';
 import type {Gpu} from '../../shared/gpu/gpu.js';
-import {HelperClient} from '../../shared/gpu/helperClient.js';
-import {here} from '../../shared/gpu/here.js';
 import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import type {Operation} from '../../shared/operations/operation.js';
-import {Bus} from '../../shared/platform/bus.js';
 import {_, fill} from '../../shared/platform/i18n.js';
 import {chooseCard} from '../../shared/setUp/cardChoice.js';
 import {isSetUp, runChecks} from '../../shared/setUp/checks.js';
@@ -25,6 +20,7 @@ import {
 import {NotSetUpError, SetUpBlockedError} from '../../shared/setUp/setUpErrors.js';
 import {collectFacts, readTree, type SetUpFacts, type SetUpWorld} from '../../shared/setUp/setUpFacts.js';
 import {machineFactsOf, setUpCard} from '../../shared/setUp/setUpRun.js';
+import {openWorld} from '../../shared/setUp/setUpWorld.js';
 import {findLent, planUndo, undoLabels, undoSetUp} from '../../shared/setUp/undo.js';
 import {findMachine, followHosts, hostAnswers} from '../machineSearch.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
@@ -140,17 +136,12 @@ async function toItsEnd(operation: Operation, cardName: string): Promise<void> {
 }
 
 async function look(options: SetUpVerbOptions): Promise<Looked> {
-    const place = here();
-    const world: SetUpWorld = {
-        root: place.root,
-        holderOptions: place.holderOptions,
-        system: await openSystem(),
-    };
+    const world = await openWorld();
     const chosen = options.machine === undefined ? null : await findMachine(options.machine, options);
     const hosts = chosen?.hosts ?? followHosts(await hostsToAsk(options));
     for (const failure of await hostAnswers(hosts, timeoutMs(options)))
         if (failure !== null) warn(failure.host, failure.error, options);
-    const cards = new FollowedCards(hosts, place);
+    const cards = new FollowedCards(hosts);
     try {
         await cards.lookOnce();
         await cards.includeStopped();
@@ -174,16 +165,6 @@ async function look(options: SetUpVerbOptions): Promise<Looked> {
 function onlyClaimant({claims}: Gpu, hosts: HostList): Machine | null {
     const [one, ...others] = claims;
     return one && others.length === 0 ? (hosts.byKey(one.machine) ?? null) : null;
-}
-
-async function openSystem(): Promise<SetUpWorld['system']> {
-    try {
-        const bus = await Bus.open('system');
-        return {bus, helper: new HelperClient(bus)};
-    } catch (error) {
-        if (error instanceof GLib.Error) return null;
-        throw error;
-    }
 }
 
 async function filesOf({system}: SetUpWorld): Promise<string[]> {

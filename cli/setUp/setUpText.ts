@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {_, fill} from '../../shared/platform/i18n.js';
-import type {CheckStatus, SetUpCheck} from '../../shared/setUp/checks.js';
+import type {SetUpCheck} from '../../shared/setUp/checks.js';
 import {afterwards, changeLabel, type SetUpPlan} from '../../shared/setUp/plan.js';
 import {type UndoPlan, undoLabels} from '../../shared/setUp/undo.js';
+import {checkStatusLabel} from '../../shared/setUp/words.js';
 import {escapeControls, padEnd, columnsOf, withoutIsolates} from '../plainText.js';
 
 /** Names come from machines and devices: nothing of them reaches a terminal as it is. */
@@ -10,20 +11,9 @@ export function plain(text: string): string {
     return escapeControls(withoutIsolates(text));
 }
 
-function statusLabel(status: CheckStatus, needed: boolean): string {
-    switch (status) {
-        case 'ok':
-            return _('OK');
-        case 'failed':
-            return needed ? _('No') : _('Note');
-        case 'unknown':
-            return _('Unknown');
-    }
-}
-
 /** All checks, each with what was found, and below it what to do. */
 export function checksText({card, checks}: Pick<SetUpPlan, 'card' | 'checks'>): string {
-    const labels = checks.map(({status, needed}) => statusLabel(status, needed));
+    const labels = checks.map(checkStatusLabel);
     const width = Math.max(0, ...labels.map(columnsOf));
     const lines = checks.flatMap((check, index) => [
         `  ${padEnd(labels[index] ?? '', width)}  ${plain(check.title)}: ${plain(check.evidence)}`,
