@@ -117,6 +117,7 @@ export class Lending implements Preparation {
     }
 
     async afterStop(machine: Machine, control: OperationControl): Promise<void> {
+        if (!machine.definition && !machine.isGone) await machine.loadDetails();
         const devices = machine.definition?.pciAddresses ?? [];
         if (devices.length === 0) return;
         await this.cards.lookOnce();

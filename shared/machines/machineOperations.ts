@@ -69,8 +69,11 @@ export async function perform(
         await startPrepared(machine, preparation, control, options);
         return;
     }
+    const stops = preparation !== null && STOPS.has(action);
+    // What it had is known by its definition, and that of a temporary machine goes with it. Nothing waits for it.
+    if (stops) machine.loadDetails().catch(ignoreOurs);
     await ask(machine, action, control, options);
-    if (preparation && STOPS.has(action)) await preparation.afterStop(machine, control);
+    if (stops) await preparation.afterStop(machine, control);
 }
 
 async function startPrepared(

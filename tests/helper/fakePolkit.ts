@@ -5,8 +5,8 @@ import GLib from 'gi://GLib';
 import {pause, waitFor} from '../harness/deadline.js';
 import {connect} from './helperProcess.js';
 
-/** What polkit says: yes, no, "ask a person first", nothing at all, or an error. */
-export type Verdict = 'yes' | 'no' | 'challenge' | 'silence' | 'error';
+/** What polkit says: yes, no, "ask a person first", "they called it off", nothing at all, or an error. */
+export type Verdict = 'yes' | 'no' | 'challenge' | 'dismissed' | 'silence' | 'error';
 
 /** What polkit was asked. */
 export interface Check {
@@ -100,7 +100,13 @@ export class FakePolkit {
             invocation.return_dbus_error('org.freedesktop.PolicyKit1.Error.Failed', 'No session');
         else
             invocation.return_value(
-                new GLib.Variant('((bba{ss}))', [[verdict === 'yes', verdict === 'challenge', {}]]),
+                new GLib.Variant('((bba{ss}))', [
+                    [
+                        verdict === 'yes',
+                        verdict === 'challenge',
+                        verdict === 'dismissed' ? {'polkit.dismissed': 'true'} : {},
+                    ],
+                ]),
             );
     }
 }
