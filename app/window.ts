@@ -8,7 +8,7 @@ import type Gtk from 'gi://Gtk?version=4.0';
 import type {HostList} from '../shared/hosts/hostList.js';
 import type {MachineAction} from '../shared/machines/actions.js';
 import {Machine} from '../shared/machines/machine.js';
-import {APP_PATH} from '../shared/names.js';
+import {APP_PATH, SHOWN_CARDS} from '../shared/names.js';
 import {_, fill} from '../shared/platform/i18n.js';
 import type {Problem} from '../shared/problems/problem.js';
 import type {Pages} from './pages.js';
@@ -42,7 +42,7 @@ export class Window extends Adw.ApplicationWindow {
     declare private readonly _splitView: Adw.NavigationSplitView;
     declare private readonly _sidebar: Sidebar;
 
-    /** Called with the key of the machine whose page is on the screen, empty for none. */
+    /** Called with the key of the machine whose page is on the screen, SHOWN_CARDS for that of the cards, empty for none. */
     onShown: (key: string) => void = () => undefined;
 
     readonly #log: MachineLog;
@@ -107,7 +107,7 @@ export class Window extends Adw.ApplicationWindow {
 
     #tellShown(): void {
         const shown = this.#shown;
-        this.onShown(shown instanceof Machine ? shown.key : '');
+        this.onShown(shown instanceof Machine ? shown.key : shown === 'cards' ? SHOWN_CARDS : '');
     }
 
     /** Shows a machine's page, at once or when its host has answered. @param key `HOST/NAME` */

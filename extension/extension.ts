@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
 import {Extension} from 'resource:///org/gnome/shell/extensions/extension.js';
 import * as Main from 'resource:///org/gnome/shell/ui/main.js';
 
@@ -17,15 +18,31 @@ const STEPS: readonly (() => Promise<unknown>)[] = [
     () => import('../shared/machines/machineOperations.js'),
     () => import('../shared/machines/machine.js'),
     () => import('../shared/hosts/hostList.js'),
+    () => import('../shared/displays/displayErrors.js'),
     () => import('../shared/problems/problem.js'),
+    () => import('../shared/displays/choices.js'),
+    () => import('../shared/displays/openClient.js'),
+    () => import('../shared/displays/readiness.js'),
+    () => import('../shared/displays/openers.js'),
+    () => import('../shared/displays/clientKeeper.js'),
     () => import('./machineSection.js'),
     () => import('../shared/gpu/gpuList.js'),
     () => import('../shared/gpu/followedCards.js'),
+    () => import('../shared/lending/lendingErrors.js'),
+    () => import('../shared/lending/lending.js'),
+    () => import('../shared/lending/cardMoves.js'),
+    () => import('../shared/lending/returnWatch.js'),
+    () => import('./heldDialog.js'),
+    () => import('./cardCommands.js'),
     () => import('./gpuSection.js'),
     () => import('./indicator.js'),
     () => import('./quickSettingsEntry.js'),
+    () => import('./panelLending.js'),
+    () => import('./cardNotices.js'),
     () => import('./machineNotices.js'),
     () => import('./keybindings.js'),
+    () => import('./machineCommands.js'),
+    () => import('./panel.js'),
 ];
 
 /** The panel side of Handover. */
@@ -34,6 +51,7 @@ export default class HandoverExtension extends Extension {
     #panelClass: typeof Panel | null = null;
     #panel: Panel | null = null;
     #enabled = false;
+    #turn = 0;
 
     override enable(): void {
         this.#enabled = true;
@@ -43,6 +61,8 @@ export default class HandoverExtension extends Extension {
 
     override disable(): void {
         this.#enabled = false;
+        if (this.#turn !== 0) GLib.Source.remove(this.#turn);
+        this.#turn = 0;
         this.#panel?.dispose();
         this.#panel = null;
     }
@@ -52,7 +72,21 @@ export default class HandoverExtension extends Extension {
             for (const step of STEPS) await step();
             this.#panelClass = (await import('./panel.js')).Panel;
             // Meanwhile it may have been disabled, or another loading may have come to its end.
-            if (this.#enabled) this.#panel ??= new this.#panelClass(this);
+            if (!this.#enabled || this.#panel || this.#turn !== 0) return;
+            // To load the last module and to build the panel are two turns of the main loop.
+            this.#turn = GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
+                this.#turn = 0;
+                this.#build();
+                return GLib.SOURCE_REMOVE;
+            });
+        } catch (error) {
+            Main.extensionManager.logExtensionError(this.uuid, error);
+        }
+    }
+
+    #build(): void {
+        try {
+            this.#panel ??= new this.#panelClass!(this);
         } catch (error) {
             Main.extensionManager.logExtensionError(this.uuid, error);
         }

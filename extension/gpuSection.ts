@@ -7,11 +7,8 @@ import {
 
 import type {Gpu} from '../shared/gpu/gpu.js';
 import {_, fill, ngettext} from '../shared/platform/i18n.js';
-import {GpuMenuItem} from './gpuMenuItem.js';
-import type {HandoverApp} from './handoverApp.js';
+import {type CardParts, GpuMenuItem} from './gpuMenuItem.js';
 import {containsFocus} from './keyFocus.js';
-import type {PanelCards} from './panelCards.js';
-import type {StateIcons} from './stateIcons.js';
 
 /** A card can show itself as dozens of virtual ones; the app has them all. */
 const MOST_CARDS = 4;
@@ -21,17 +18,13 @@ export class GpuSection extends PopupMenuSection {
     #shown: readonly Gpu[] = [];
     #items: GpuMenuItem[] = [];
 
-    constructor(
-        private readonly cards: PanelCards,
-        private readonly app: HandoverApp,
-        private readonly icons: StateIcons,
-    ) {
+    constructor(private readonly parts: CardParts) {
         super();
     }
 
     /** Shows everything as it is now. */
     sync(): void {
-        const gpus = this.cards.lendable;
+        const gpus = this.parts.cards.lendable;
         const same = gpus.length === this.#shown.length && gpus.every((gpu, at) => gpu === this.#shown[at]);
         if (!same) this.#fill(gpus);
         for (const item of this.#items) item.sync();
@@ -41,9 +34,7 @@ export class GpuSection extends PopupMenuSection {
         const hadFocus = containsFocus(this.actor);
         this.removeAll();
         this.#shown = gpus;
-        this.#items = gpus
-            .slice(0, MOST_CARDS)
-            .map(gpu => new GpuMenuItem(gpu, this.cards, this.app, this.icons));
+        this.#items = gpus.slice(0, MOST_CARDS).map(gpu => new GpuMenuItem(gpu, this.parts));
         if (gpus.length > 0) this.addMenuItem(new PopupSeparatorMenuItem(_('Graphics cards')));
         for (const item of this.#items) this.addMenuItem(item);
         const more = gpus.length - this.#items.length;
@@ -55,7 +46,7 @@ export class GpuSection extends PopupMenuSection {
     #addMore(count: number): void {
         const text = ngettext('{count} more card in Handover', '{count} more cards in Handover', count);
         const item = new PopupMenuItem(fill(text, {count}));
-        item.connect('activate', () => this.app.showCard(''));
+        item.connect('activate', () => this.parts.app.showCard(''));
         this.addMenuItem(item);
     }
 }

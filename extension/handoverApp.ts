@@ -3,7 +3,7 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Shell from 'gi://Shell';
 
-import {APP_ID, APP_PATH, SHOWN_MACHINE_ACTION} from '../shared/names.js';
+import {APP_ID, APP_PATH, SHOWN_CARDS, SHOWN_MACHINE_ACTION} from '../shared/names.js';
 import {_} from '../shared/platform/i18n.js';
 import type {Problem} from '../shared/problems/problem.js';
 import type {Notifications} from './notifications.js';
@@ -32,6 +32,11 @@ export class HandoverApp {
         return focused && this.#actions?.group.get_action_state(SHOWN_MACHINE_ACTION)?.unpack() === key;
     }
 
+    /** Whether the app is what the user looks at, and shows the page of the cards. */
+    looksAtCards(): boolean {
+        return this.looksAt(SHOWN_CARDS);
+    }
+
     /** Brings its window to the front. */
     open(): void {
         this.#call('Activate', new GLib.Variant('(a{sv})', [this.#platformData()]));
@@ -52,8 +57,14 @@ export class HandoverApp {
         this.#activateAction('show-card', new GLib.Variant('s', address));
     }
 
+    /** Variables that let the window of a program which is started take the focus. */
+    activation(): Record<string, string> {
+        const token = this.#activationToken();
+        return token === null ? {} : {XDG_ACTIVATION_TOKEN: token, DESKTOP_STARTUP_ID: token};
+    }
+
     /** What lets a window that a program of the user's opens take the focus; null when there is no such thing. */
-    activationToken(): string | null {
+    #activationToken(): string | null {
         return global
             .create_app_launch_context(global.get_current_time(), -1)
             .get_startup_notify_id(null, []);
@@ -86,7 +97,7 @@ export class HandoverApp {
     }
 
     #platformData(): Record<string, GLib.Variant> {
-        const token = this.activationToken();
+        const token = this.#activationToken();
         return token === null
             ? {}
             : {

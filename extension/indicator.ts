@@ -16,18 +16,21 @@ import type {Machine} from '../shared/machines/machine.js';
 import type {MachineList} from '../shared/machines/machineList.js';
 import {APP_NAME} from '../shared/names.js';
 import {_, fill, ngettext} from '../shared/platform/i18n.js';
+import type {CardCommands} from './cardCommands.js';
 import {Disposer} from './disposer.js';
 import {GpuSection} from './gpuSection.js';
 import {IdleCall} from './idleCall.js';
 import {MachineSection} from './machineSection.js';
 import type {SubmenuParts} from './machineSubmenu.js';
-import {PanelCards} from './panelCards.js';
+import type {PanelCards} from './panelCards.js';
 import type {PanelState, StateIcons} from './stateIcons.js';
 import {STYLES} from './styles.js';
 
 interface Parts extends SubmenuParts {
     readonly hosts: HostList;
     readonly icons: StateIcons;
+    readonly cards: PanelCards;
+    readonly cardCommands: CardCommands;
     readonly openPreferences: () => void;
 }
 
@@ -50,6 +53,7 @@ export class Indicator extends PanelMenu.Button {
     constructor(parts: Parts) {
         super(0.5, APP_NAME);
         this.#parts = parts;
+        this.#cards = parts.cards;
         this.#icon = new St.Icon({style_class: 'system-status-icon'});
         this.add_child(this.#icon);
 
@@ -76,8 +80,7 @@ export class Indicator extends PanelMenu.Button {
         this.#disposer.add(() => hosts.disconnect(handler));
         for (const key of ['pinned-machines', 'chosen-machine'])
             this.#disposer.add(preferences.onChanged(key, () => this.#change.queue()));
-        this.#cards = new PanelCards(hosts, () => this.#change.queue());
-        this.#disposer.add(() => this.#cards.dispose());
+        this.#disposer.add(this.#cards.onChanged(() => this.#change.queue()));
         this.connect('destroy', () => this.#disposer.dispose());
         this.#sync();
     }
@@ -116,7 +119,7 @@ export class Indicator extends PanelMenu.Button {
     #syncCards(cards: readonly Gpu[]): void {
         if (!this.#gpuSection) {
             if (cards.length === 0) return;
-            this.#gpuSection = new GpuSection(this.#cards, this.#parts.app, this.#parts.icons);
+            this.#gpuSection = new GpuSection(this.#parts);
             this.#addSection(this.#gpuSection, 1);
         }
         this.#cards.watch();

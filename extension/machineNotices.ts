@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {HostList} from '../shared/hosts/hostList.js';
 import type {Happening} from '../shared/machines/happening.js';
+import {
+    CardHeldError,
+    CardMoveFailedError,
+    CardNotBackError,
+    CardStuckError,
+} from '../shared/lending/lendingErrors.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {type Notice, type NoticeAction, noticeFor, noticeId, orderOf} from '../shared/notices/notice.js';
 import {describeProblem} from '../shared/problems/problem.js';
 import type {Preferences} from '../shared/settings/preferences.js';
 import type {HandoverApp} from './handoverApp.js';
 import type {MachineCommands} from './machineCommands.js';
-import type {Notifications} from './notifications.js';
+import type {NotificationButton, Notifications} from './notifications.js';
 
 interface Parts {
     readonly hosts: HostList;
@@ -34,20 +40,33 @@ export class MachineNotices {
     }
 
     #onHappened(machine: Machine, happening: Happening): void {
-        const {app, notifications} = this.parts;
-        const notice = this.#worthTelling(machine, happening);
+        const {app, commands, notifications} = this.parts;
+        const {error} = happening;
+        const asked = error instanceof CardHeldError && commands.askAboutHolders(machine, error);
+        const notice = asked || isToldOfCard(happening) ? null : this.#worthTelling(machine, happening);
         if (!notice) {
             notifications.withdraw(noticeId(machine));
             return;
         }
         notifications.show({
             ...notice,
-            buttons: notice.buttons.map(({label, action}) => ({
-                label,
-                pressed: () => this.#perform(machine, happening, action),
-            })),
+            buttons: this.#buttons(machine, happening, notice),
             activated: () => app.showMachine(machine.key),
         });
+    }
+
+    #buttons(machine: Machine, happening: Happening, notice: Notice): NotificationButton[] {
+        const {error} = happening;
+        const buttons = notice.buttons.map(({label, action}) => ({
+            label,
+            pressed: () => this.#perform(machine, happening, action),
+        }));
+        if (!(error instanceof CardHeldError)) return buttons;
+        const choices = this.parts.commands.heldChoices(machine, error);
+        return [
+            ...choices.map(({label, chosen}) => ({label, pressed: chosen})),
+            {label: _('Details'), pressed: () => this.#perform(machine, happening, 'details')},
+        ];
     }
 
     /** @returns null when there is nothing to tell, or nobody to be told */
@@ -70,4 +89,14 @@ export class MachineNotices {
             app.showProblem(machine.key, describeProblem(happening.error));
         }
     }
+}
+
+/** That a card has not come back is told by CardNotices, however its machine has ended. */
+function isToldOfCard({action, error}: Happening): boolean {
+    return (
+        action !== 'start' &&
+        (error instanceof CardNotBackError ||
+            error instanceof CardStuckError ||
+            error instanceof CardMoveFailedError)
+    );
 }

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Clutter from 'gi://Clutter';
-import GObject from 'gi://GObject';
-import Pango from 'gi://Pango';
-import St from 'gi://St';
 import {
-    PopupBaseMenuItem,
     PopupMenuItem,
     type PopupMenuBase,
     PopupSeparatorMenuItem,
 } from 'resource:///org/gnome/shell/ui/popupMenu.js';
 
 import {losesUnsaved, type MachineAction} from '../shared/machines/actions.js';
+import {CardHeldError} from '../shared/lending/lendingErrors.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {actionLabel} from '../shared/machines/words.js';
 import type {Operation} from '../shared/operations/operation.js';
@@ -20,6 +16,8 @@ import type {Preferences} from '../shared/settings/preferences.js';
 import type {HandoverApp} from './handoverApp.js';
 import {containsFocus} from './keyFocus.js';
 import type {MachineCommands} from './machineCommands.js';
+import {cancellableOf} from './machineState.js';
+import {SentenceItem} from './sentenceItem.js';
 
 export interface SubmenuParts {
     readonly preferences: Preferences;
@@ -75,6 +73,7 @@ function offerOf(machine: Machine, {preferences}: SubmenuParts): readonly unknow
         state,
         failure,
         saveOf(machine),
+        cancellableOf(machine),
         preferences.isPinned(key),
         preferences.chosenMachine === key,
         ...actions,
@@ -94,12 +93,17 @@ function fill(menu: PopupMenuBase, machine: Machine, parts: SubmenuParts): void 
     if (machine.failure) {
         const problem = describeProblem(machine.failure.error);
         menu.addMenuItem(new SentenceItem(problem.body));
+        const {error} = machine.failure;
+        if (error instanceof CardHeldError)
+            for (const {label, chosen} of commands.heldChoices(machine, error)) add(label, chosen);
         add(_('Details'), () => app.showProblem(key, problem));
         add(_('Dismiss'), () => commands.dismissFailure(machine));
         menu.addMenuItem(new PopupSeparatorMenuItem());
     }
     const save = saveOf(machine);
     if (save) add(_('Cancel saving'), () => void save.cancel());
+    const start = cancellableOf(machine);
+    if (start) add(_('Cancel starting'), () => void start.cancel());
     for (const action of LISTED) {
         if (machine.actions.includes(action))
             add(labelOf(action, machine), () => commands.ask(machine, action));
@@ -122,30 +126,4 @@ function saveOf({operation}: Machine): Operation | null {
 /** An ellipsis says that a question follows. */
 function labelOf(action: MachineAction, {state}: Machine): string {
     return losesUnsaved(action, state) ? `${actionLabel(action)}…` : actionLabel(action);
-}
-
-/** A sentence in a menu, as long as it needs to be. It takes the focus, so that a screen reader reads it. */
-class SentenceItem extends PopupBaseMenuItem {
-    static {
-        GObject.registerClass({GTypeName: 'HandoverSentenceItem'}, this);
-    }
-
-    constructor(text: string) {
-        super({activate: false, hover: false});
-        this.accessible_name = text;
-        this.remove_style_class_name('popup-inactive-menu-item');
-        const label = new St.Label({
-            text,
-            style_class: 'handover-sentence',
-            x_expand: true,
-            y_align: Clutter.ActorAlign.CENTER,
-        });
-        label.clutter_text.set({
-            line_wrap: true,
-            line_wrap_mode: Pango.WrapMode.WORD_CHAR,
-            ellipsize: Pango.EllipsizeMode.NONE,
-        });
-        this.add_child(label);
-        this.label_actor = label;
-    }
 }

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Shell from 'gi://Shell';
+import Gio from 'gi://Gio';
 
 import {FollowedCards} from '../shared/gpu/followedCards.js';
 import type {Gpu} from '../shared/gpu/gpu.js';
+import {HelperClient} from '../shared/gpu/helperClient.js';
 import {lendableCards} from '../shared/gpu/lendable.js';
 import {useLabel} from '../shared/gpu/words.js';
 import type {HostList} from '../shared/hosts/hostList.js';
+import {Bus} from '../shared/platform/bus.js';
 import {_} from '../shared/platform/i18n.js';
 import {Disposer} from './disposer.js';
+import {appName} from './heldQuestion.js';
+
+/** The cards, and what moves them. */
+export interface OpenCards {
+    readonly cards: FollowedCards;
+    readonly helper: HelperClient | null;
+}
 
 /** The cards that can be lent, as the panel shows them. */
 export class PanelCards {
@@ -19,16 +28,45 @@ export class PanelCards {
     /** Cards that are being looked at, and whether they have changed meanwhile. */
     readonly #looking = new Map<Gpu, {again: boolean}>();
     readonly #disposer = new Disposer();
+    readonly #listeners = new Set<() => void>();
+    readonly #cancellable = new Gio.Cancellable();
+    #opened: Promise<OpenCards | null> | null = null;
+    #helper: HelperClient | null = null;
+
+    /** @param hosts whose machines may have cards */
+    constructor(private readonly hosts: HostList) {}
 
     /**
-     * @param hosts whose machines may have cards
-     * @param changed called, possibly in bursts, when there is something else to show
+     * Begins to follow the cards, unless that has begun already.
+     *
+     * @returns the cards once they have been read; null when they cannot be, or are not wanted any more
      */
-    constructor(
-        private readonly hosts: HostList,
-        private readonly changed: () => void,
-    ) {
-        this.#open().catch((error: unknown) => console.error(error));
+    open(): Promise<OpenCards | null> {
+        this.#opened ??= this.#open().catch((error: unknown) => {
+            console.error(error);
+            return null;
+        });
+        return this.#opened;
+    }
+
+    /** What moves cards; null where there is no system bus, and while it has not answered. */
+    get helper(): HelperClient | null {
+        return this.#helper;
+    }
+
+    /**
+     * Calls back, possibly in bursts, when there is something else to show.
+     *
+     * @returns a function that ends it
+     */
+    onChanged(listener: () => void): () => void {
+        this.#listeners.add(listener);
+        return () => void this.#listeners.delete(listener);
+    }
+
+    /** Says that there is something else to show. */
+    changed(): void {
+        for (const listener of this.#listeners) listener();
     }
 
     /** What can be lent or is lent; empty until the cards have been read, and on a computer with a single one. */
@@ -62,16 +100,20 @@ export class PanelCards {
 
     dispose(): void {
         this.#disposed = true;
+        this.#cancellable.cancel();
+        this.#helper = null;
+        this.#listeners.clear();
         this.#disposer.dispose();
         this.unwatch();
     }
 
-    async #open(): Promise<void> {
-        const cards = await FollowedCards.open(this.hosts);
+    async #open(): Promise<OpenCards | null> {
+        const [cards, helper] = await Promise.all([FollowedCards.open(this.hosts), this.#openHelper()]);
         if (this.#disposed) {
             cards.close();
-            return;
+            return null;
         }
+        this.#helper = helper;
         this.#cards = cards;
         const {list} = cards;
         const handlers = [
@@ -88,6 +130,17 @@ export class PanelCards {
         this.#disposer.add(() => {
             for (const handler of handlers) list.disconnect(handler);
         });
+        return {cards, helper};
+    }
+
+    async #openHelper(): Promise<HelperClient | null> {
+        try {
+            return new HelperClient(await Bus.open('system', this.#cancellable));
+        } catch (error) {
+            // A computer without a system bus has no helper either; whoever asks for it is told.
+            if (!this.#cancellable.is_cancelled()) console.warn(error);
+            return null;
+        }
     }
 
     #lookAll(): void {
@@ -115,9 +168,4 @@ export class PanelCards {
             this.#looking.delete(gpu);
         }
     }
-}
-
-/** The Shell knows the applications already; nothing is read for it. */
-function appName(id: string): string | null {
-    return Shell.AppSystem.get_default().lookup_app(`${id}.desktop`)?.get_name() ?? null;
 }

@@ -42,6 +42,9 @@ export const METADATA_PREFIX = 'handover';
 /** Action of the app whose state is the key of the machine that its window shows, empty for none. */
 export const SHOWN_MACHINE_ACTION = 'shown-machine';
 
+/** The state of that action while the page of the graphics cards is shown; no machine's key is like it. */
+export const SHOWN_CARDS = 'cards';
+
 /** D-Bus name of the helper on the system bus, also the name of its interface. */
 export const HELPER_BUS_NAME = 'io.github.handover.Handover.Helper';
 

@@ -38,6 +38,11 @@ export class MachineTask {
             }),
         );
         this.#begin(operation);
+        // A row shows the step, and offers to call it off while that is possible.
+        for (const signal of ['notify::step', 'notify::can-cancel'])
+            operation.connect(signal, () => {
+                if (this.#operation === operation) this.changed('transition');
+            });
         operation.finished().then(
             () => this.#ended(operation, null),
             (error: unknown) => this.#ended(operation, error),

@@ -7,6 +7,8 @@ export const TestControl = {
     methods: {
         /** Starts a process that has a node open; gives its number. */
         Hold: ['sss', 'u'],
+        /** The same with a number and a control group that are given. */
+        HoldAs: ['sssus', ''],
         LetGo: ['u', ''],
         /** Actions that match hang until they are released, or are answered with an error when one is given. */
         Misbehave: ['ss', ''],

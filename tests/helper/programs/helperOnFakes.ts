@@ -59,6 +59,10 @@ function control(bus: Bus): void {
                 process.open(target, device === '' ? null : device);
                 return Promise.resolve([process.pid]);
             },
+            HoldAs: ([target, device, comm, pid, cgroup]) => {
+                processes.start({comm, cgroup}, pid).open(target, device);
+                return Promise.resolve([]);
+            },
             LetGo: ([pid]) => {
                 processes.all.get(pid)?.exit();
                 return Promise.resolve([]);

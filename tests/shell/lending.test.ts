@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {defineHostdevMachine} from '../fakes/hostdevMachine.js';
+import {pause, waitFor} from '../harness/deadline.js';
+import {RunningProgram} from '../harness/program.js';
+import {CARD, LendingPanel, plain} from './lendingPanel.js';
+import {Panel, screenshotPath} from './panel.js';
+import {TestDriver} from './testDriver.js';
+
+const WINDOWS = 'Windows 11';
+const RUNNING = 1;
+const OFF = 5;
+
+describe('a machine that needs a card', () => {
+    const libvirt = new TestDriver();
+    let lab: LendingPanel;
+    let panel: Panel;
+
+    beforeAll(async () => {
+        await defineHostdevMachine(WINDOWS, CARD);
+        lab = await LendingPanel.start();
+        panel = lab.panel;
+        await panel.open();
+        await panel.waitForState(WINDOWS, 'Off');
+    }, 60_000);
+
+    afterAll(() => lab.stop());
+
+    afterEach(async () => {
+        await panel.close();
+        await panel.shell.dismissNotifications();
+        expect(panel.shell.faults()).toEqual([]);
+    });
+
+    const start = async (): Promise<void> => {
+        await panel.open();
+        await panel.shell.clickActor(Panel.button(Panel.row(WINDOWS), '\u2068Start'));
+    };
+    const stop = async (): Promise<void> => {
+        await panel.open();
+        await panel.waitForState(WINDOWS, 'Running', 10_000);
+        await panel.shell.clickActor(Panel.button(Panel.row(WINDOWS), '\u2068Shut down'));
+        await panel.waitForState(WINDOWS, 'Off', 10_000);
+    };
+    const titles = async (): Promise<string[]> =>
+        (await panel.shell.notifications()).map(({title}) => plain(title));
+
+    it('is given it, and the card comes back when it stops', async () => {
+        await start();
+        await panel.waitForState(WINDOWS, 'Running', 10_000);
+        await lab.cardIs(`With ${WINDOWS}`);
+        expect(await panel.icon()).toBe('gpu');
+        await panel.shell.screenshot(screenshotPath('lent-dark'));
+        await stop();
+        await lab.cardIs('Linux (amdgpu)');
+        expect(await panel.icon()).toBe('running');
+        // It has been seen in the menu.
+        expect(await titles()).toEqual([]);
+    }, 40_000);
+
+    it('is not started while a program holds it, and the person is asked', async () => {
+        const pid = await lab.hold('blender');
+        await start();
+        const dialog = await lab.dialog();
+        await panel.shell.screenshot(screenshotPath('held-dark'));
+        expect(dialog.buttons).toEqual(['Close blender and start', 'Start when free', 'Cancel']);
+        expect(dialog.texts).toContain('blender');
+        expect(dialog.name).toMatch(/is in use\n.*\nblender, Process \d+$/);
+        expect(await panel.isOpen()).toBe(false);
+        await panel.shell.pressKeys('Escape');
+        await lab.dialogGone();
+        expect(await libvirt.state(WINDOWS)).toBe(OFF);
+        // Whoever was asked has seen it.
+        expect(await titles()).toEqual([]);
+        expect(await panel.icon()).toBe('running');
+        await lab.letGo(pid);
+    }, 30_000);
+
+    it('is not started by Enter either, and Tab goes through the answers', async () => {
+        const pid = await lab.hold('blender');
+        await start();
+        await lab.dialog();
+        const focused = (): Promise<string> =>
+            panel.shell.eval<string>('global.stage.get_key_focus().label ?? ""').then(plain);
+        const seen = [await focused()];
+        for (let step = 0; step < 2; step++) {
+            await panel.shell.pressKeys('Tab');
+            seen.push(await focused());
+        }
+        expect(seen).toEqual(['Cancel', 'Close blender and start', 'Start when free']);
+        await panel.shell.pressKeys('Tab');
+        await panel.shell.pressKeys('Return');
+        await lab.dialogGone();
+        expect(await libvirt.state(WINDOWS)).toBe(OFF);
+        await lab.letGo(pid);
+    }, 30_000);
+
+    it('waits in its row until it is called off, or the card is free', async () => {
+        const pid = await lab.hold('blender');
+        await start();
+        await lab.dialog();
+        await lab.answer('Start when free');
+        await panel.open();
+        await panel.waitForState(WINDOWS, 'Waiting for the card…');
+        await pause(200);
+        await panel.shell.screenshot(screenshotPath('waiting-dark'));
+        await panel.shell.clickActor(Panel.button(Panel.row(WINDOWS), 'Cancel'));
+        await panel.waitForState(WINDOWS, 'Off');
+        expect(await titles()).toEqual([]);
+
+        await start();
+        await lab.dialog();
+        await lab.answer('Start when free');
+        await panel.open();
+        await panel.waitForState(WINDOWS, 'Waiting for the card…');
+        await lab.letGo(pid);
+        await panel.waitForState(WINDOWS, 'Running', 10_000);
+        await stop();
+    }, 50_000);
+
+    it('starts when the program that holds the card has been told to end', async () => {
+        const program = new RunningProgram(['sleep', '600']);
+        const {pid} = program;
+        await lab.holdAs('blender', pid);
+        void waitFor('its end', () => !program.running, {within: 30_000}).then(() => lab.letGo(pid));
+        await start();
+        await lab.dialog();
+        await lab.answer('Close blender and start');
+        await panel.open();
+        await panel.waitForState(WINDOWS, 'Running', 10_000);
+        expect(program.running).toBe(false);
+        await stop();
+    }, 40_000);
+
+    it('says in a notification that a program does not end, and offers force', async () => {
+        const program = new RunningProgram(['sh', '-c', 'trap "" TERM; while :; do sleep 1; done']);
+        const {pid} = program;
+        await lab.holdAs('blender', pid);
+        await start();
+        await lab.dialog();
+        await lab.answer('Close blender and start');
+        // Whoever asked for it looks elsewhere by now: a dialog would come out of the blue.
+        await waitFor('a notification', async () => (await titles()).length > 0, {within: 20_000});
+        const [notification] = await panel.shell.notifications();
+        expect(plain(notification!.title)).toMatch(/is in use$/);
+        expect(notification!.actions.map(plain)).toEqual([
+            'Force blender to quit and start',
+            'Start when free',
+            'Details',
+        ]);
+        expect(await panel.icon()).toBe('attention');
+        expect(program.running).toBe(true);
+        await panel.open();
+        await panel.shell.clickActor(`${Panel.row(WINDOWS)}.label`);
+        await pause(300);
+        await panel.shell.screenshot(screenshotPath('refused-submenu-dark'));
+        expect((await panel.submenu(WINDOWS)).map(plain).slice(0, 4)).toEqual([
+            'Force blender to quit and start',
+            'Start when free',
+            'Details',
+            'Dismiss',
+        ]);
+        await panel.shell.clickActor(Panel.submenuItem(WINDOWS, 'Dismiss'));
+        await lab.letGo(pid);
+        await program.stop();
+    }, 50_000);
+
+    it('tells when the card has come back from a machine that ended in another way', async () => {
+        await start();
+        await panel.waitForState(WINDOWS, 'Running', 10_000);
+        await lab.cardIs(`With ${WINDOWS}`);
+        await panel.close();
+        await libvirt.destroy(WINDOWS);
+        // What the guard has systemd do.
+        expect((await lab.caller.outcome('Return', CARD)).kind).toBe('done');
+        await waitFor('the notification', async () =>
+            (await titles()).some(title => /Radeon .* is back with Linux$/.test(title)),
+        );
+        const back = (await panel.shell.notifications()).find(({title}) => title.includes('is back'));
+        expect(plain(back!.body)).toMatch(/^It took \d+\.\d s\.$/);
+        expect(await libvirt.state(WINDOWS)).not.toBe(RUNNING);
+    }, 40_000);
+});
