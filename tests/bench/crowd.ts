@@ -20,6 +20,12 @@ for number in range(${PROCESSES}):
                         if kind == 1 else os.eventfd(0) if kind == 2 else os.dup(0))
         signal.pause()
     children.append(child)
+def end(*_):
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
 print('ready', flush=True)
 signal.pause()
 `;
