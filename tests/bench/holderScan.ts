@@ -5,18 +5,16 @@ import GLib from 'gi://GLib';
 import {findHolders} from '../../shared/gpu/holders/holders.js';
 import {PciReader} from '../../shared/gpu/pciTree.js';
 import {monotonicMs} from '../../shared/platform/clock.js';
-import {readShort} from '../../shared/platform/files.js';
 import {FakePciTree} from '../fakes/fakePciTree.js';
 import {putFile} from '../fakes/pci/files.js';
 import {runProgram} from '../harness/program.js';
 import type {Bench} from './bench.js';
 import {DESCRIPTORS, PROCESSES, startCrowd} from './crowd.js';
+import {scheduled, startedTime} from './processorTime.js';
 import {Series} from './series.js';
 
 const LIMIT_MS = 50;
 const LONGEST_SLICE_MS = 4;
-/** USER_HZ is 100 on every Linux that this runs on. */
-const TICK_MS = 10;
 
 export async function measureHolderScan({report, runs}: Bench): Promise<void> {
     const fake = new FakePciTree().intelGraphics().amdCard();
@@ -32,13 +30,12 @@ export async function measureHolderScan({report, runs}: Bench): Promise<void> {
         const own = new Series();
         const started = new Series();
         for (let run = 0; run < runs; run++) {
-            const before = cpuTime();
+            const before = {own: scheduled().ran, started: startedTime()};
             const begin = GLib.get_monotonic_time();
             const {processes, uninspected} = await findHolders(root, card!);
             total.add((GLib.get_monotonic_time() - begin) / 1000);
-            const after = cpuTime();
-            own.add(after.own - before.own);
-            started.add(after.started - before.started);
+            own.add(scheduled().ran - before.own);
+            started.add(startedTime() - before.started);
             if (processes.length !== PROCESSES / 50 || uninspected > 0)
                 throw new Error(
                     `${processes.length} holders were found, ${uninspected} processes not inspected`,
@@ -67,24 +64,6 @@ export async function measureHolderScan({report, runs}: Bench): Promise<void> {
     }
 }
 
-/** Processor time of our thread, and of the programs that it has started and that have ended, in milliseconds. */
-function cpuTime(): {own: number; started: number} {
-    const stat = readShort('/proc/self/stat') ?? '';
-    const ticks = stat
-        .slice(stat.lastIndexOf(')') + 2)
-        .split(' ')
-        .slice(13, 15)
-        .map(Number);
-    const [startedUser = 0, startedSystem = 0] = ticks;
-    return {own: schedule().ran, started: (startedUser + startedSystem) * TICK_MS};
-}
-
-/** How long this thread has run, and how long it has waited for a processor, in milliseconds. */
-function schedule(): {ran: number; waited: number} {
-    const [ran = 0, waited = 0] = (readShort('/proc/thread-self/schedstat') ?? '').split(' ').map(Number);
-    return {ran: ran / 1e6, waited: waited / 1e6};
-}
-
 /**
  * Beats as often as it can. Time in which another program had the processor is taken off, as for the Shell.
  *
@@ -92,11 +71,11 @@ function schedule(): {ran: number; waited: number} {
  */
 function watchLoop(): () => number {
     let last = monotonicMs();
-    let {waited} = schedule();
+    let {waited} = scheduled();
     let worst = 0;
     const source = GLib.timeout_add(GLib.PRIORITY_HIGH, 1, () => {
         const now = monotonicMs();
-        const wait = schedule().waited;
+        const wait = scheduled().waited;
         worst = Math.max(worst, now - last - (wait - waited));
         last = now;
         waited = wait;
