@@ -16,6 +16,7 @@ import {OutputError} from './outputError.js';
 import {report, reportUsage} from './report.js';
 import {runVerb} from './runVerb.js';
 import {VERBS, type Verb, type VerbOptions} from './verbs.js';
+import {FORCE_BACK_STEPS} from './gpuTasks.js';
 import {WAIT_STATES} from './waitStates.js';
 
 const HOST_IDS = DRIVERS.map(driver => driver.id);
@@ -66,8 +67,17 @@ const COMMON_FLAGS = {
 
 const OPTIONAL_FLAGS = {
     force: switchFlag('Force the machine off when the time is over'),
-    names: switchFlag('Print only the names, as the other verbs take them'),
+    names: switchFlag('Print only the names, or addresses, as the other verbs take them'),
     for: {kind: 'enum', values: WAIT_STATES, brief: 'The state to wait for'},
+    'close-apps': switchFlag('Have the programs that use the graphics card quit first'),
+    'when-free': switchFlag('Wait until nobody uses the graphics card'),
+    'no-open': switchFlag('Do not open its display'),
+    'up-to': {
+        kind: 'enum',
+        values: FORCE_BACK_STEPS,
+        optional: true,
+        brief: 'The last thing that may be tried; “return” unless told',
+    },
     yes: switchFlag('Do not ask whether you are sure'),
     check: switchFlag('Only look, and change nothing'),
     undo: switchFlag('Take back what was set up'),
@@ -97,6 +107,16 @@ function taskParameter(tasks: readonly string[]): object {
     };
 }
 
+const CARD_PARAMETER = {
+    parse(input: string): string {
+        if (input.trim() === '') throw new SyntaxError('expected a graphics card');
+        return input;
+    },
+    optional: true,
+    placeholder: 'CARD',
+    brief: 'Address, as in 01:00.0, or a part of the name; the one that can be lent unless told',
+};
+
 function command(verb: Verb, exit: (code: number) => void) {
     const flags = {
         ...Object.fromEntries(verb.options.map(option => [option, OPTIONAL_FLAGS[option]])),
@@ -113,10 +133,11 @@ function command(verb: Verb, exit: (code: number) => void) {
         none: [],
     }[verb.machine];
     const tasks = verb.tasks ? [taskParameter(verb.tasks)] : [];
-    const parameters = {flags, positional: {kind: 'tuple', parameters: [...tasks, ...machines]}};
+    const cards = verb.card ? [CARD_PARAMETER] : [];
+    const parameters = {flags, positional: {kind: 'tuple', parameters: [...tasks, ...machines, ...cards]}};
     return buildCommand<VerbOptions, string[]>({
         func: async (options, ...args) => {
-            exit(await runVerb(options, () => verb.run(options, args[0])));
+            exit(await runVerb(options, () => verb.run(options, args[0], args[1])));
         },
         // What a verb takes comes from a table, which stricli's types cannot follow.
         parameters: parameters as never,
@@ -140,7 +161,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
             docs: {
                 brief: 'See, start and stop libvirt machines',
                 fullDescription:
-                    'See, start and stop libvirt machines. MACHINE is a name, a UUID, or HOST/NAME; put “--” before one that begins with a dash. “man handover” tells the rest.',
+                    'See, start and stop libvirt machines, and hand graphics cards over. MACHINE is a name, a UUID, or HOST/NAME; put “--” before one that begins with a dash. “man handover” tells the rest.',
             },
         }),
         {

@@ -3,11 +3,11 @@ import {uuidOfDomainPath} from '../shared/libvirt/objectPath.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {domainStateLabel} from '../shared/machines/words.js';
 import {HandoverError} from '../shared/platform/errors.js';
-import {_} from '../shared/platform/i18n.js';
+import {_, fill} from '../shared/platform/i18n.js';
 import type {CommonOptions} from './options.js';
 import {stdout} from './output.js';
 import {OutputError} from './outputError.js';
-import {escapeControls} from './plainText.js';
+import {escapeControls, withoutIsolates} from './plainText.js';
 
 /** The UUID as far as it is known without asking; empty when it is not. */
 export function knownUuid(machine: Machine): string {
@@ -18,12 +18,20 @@ function stateLabel(machine: Machine): string {
     return machine.isGone ? _('Gone') : domainStateLabel(machine.state, machine.reason);
 }
 
-/** Prints that an action is done: one object, or one line. */
+/** More to tell of an action. */
+export interface OutcomeMore {
+    /** How long (ms) its graphics card took to come back; null when it has none. */
+    readonly cardReturnedMs?: number | null;
+    readonly steps?: readonly object[];
+}
+
+/** Prints that an action is done: one object, or one line and one for the card. */
 export async function printOutcome(
     machine: Machine,
     action: string,
     elapsedMs: number,
     options: CommonOptions,
+    more: OutcomeMore = {},
 ): Promise<void> {
     const uuid = options.json ? await askUuid(machine) : '';
     try {
@@ -36,12 +44,22 @@ export async function printOutcome(
                 ok: true,
                 state: machine.isGone ? 'gone' : machine.state,
                 elapsedMs: Math.round(elapsedMs),
+                ...more,
             });
-        else stdout.line(`${escapeControls(machine.name)}: ${stateLabel(machine)}`);
+        else
+            stdout.line(
+                [`${escapeControls(machine.name)}: ${stateLabel(machine)}`, ...cardLine(more)].join('\n'),
+            );
     } catch (error) {
         if (!(error instanceof OutputError)) throw error;
         throw new OutputError(error.message, {cause: error, afterAction: true});
     }
+}
+
+function cardLine({cardReturnedMs = null}: OutcomeMore): string[] {
+    if (cardReturnedMs === null) return [];
+    const seconds = (cardReturnedMs / 1000).toFixed(1);
+    return [withoutIsolates(fill(_('Its graphics card is back with Linux ({seconds} s)'), {seconds}))];
 }
 
 async function askUuid(machine: Machine): Promise<string> {

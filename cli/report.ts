@@ -2,12 +2,19 @@
 // Failures as a person or a program reads them, always on standard error.
 import {messageOf} from '../shared/platform/errors.js';
 import {_, fill} from '../shared/platform/i18n.js';
-import {describeProblem, type Problem} from '../shared/problems/problem.js';
+import {describeProblem, type Problem, type ProblemCategory} from '../shared/problems/problem.js';
+import {CardHeldError} from '../shared/lending/lendingErrors.js';
 import {ExitCode} from './exitCodes.js';
+import {holderJson} from './gpu/holderJson.js';
+import {holderLine} from './gpu/holderLine.js';
+import {Hinted} from './hinted.js';
 import {Interrupted} from './interrupted.js';
 import {stderr} from './output.js';
+import {NotConfirmed} from './notConfirmed.js';
 import {OutputError} from './outputError.js';
 import {escapeControls, withoutIsolates} from './plainText.js';
+import {TimedOut} from './timedOut.js';
+import {UsageError} from './usageError.js';
 
 /** Failures of which the original message tells more than we can. */
 const TOLD_BY_DETAILS = new Set([
@@ -18,6 +25,9 @@ const TOLD_BY_DETAILS = new Set([
     'subprocess',
     'unknown',
 ]);
+
+/** More of them than this do not help. */
+const MOST_HOLDERS = 12;
 
 export interface ReportStyle {
     readonly json?: boolean | undefined;
@@ -33,6 +43,9 @@ interface JsonError {
     readonly body: string;
     readonly detail: string;
     readonly command: string | null;
+    /** The card that is held, and who holds it. */
+    readonly gpu?: object;
+    readonly holders?: readonly object[];
 }
 
 /**
@@ -41,6 +54,11 @@ interface JsonError {
  * @returns the exit code for it
  */
 export function report(error: unknown, style: ReportStyle): number {
+    if (error instanceof Hinted) {
+        const code = report(error.cause, style);
+        if (!style.json) for (const hint of error.hints) stderr.line(`  ${forStderr(hint)}`);
+        return code;
+    }
     if (error instanceof Interrupted) {
         printProblem(
             {kind: 'cancelled', category: 'failed', ...interruptedText(error), detail: '', command: null},
@@ -53,9 +71,24 @@ export function report(error: unknown, style: ReportStyle): number {
         printProblem({kind, category: 'failed', ...outputText(error), detail, command: null}, style);
         return ExitCode.failed;
     }
+    if (error instanceof TimedOut) return printOwn(error, 'timeout', _('It took too long'), style);
+    if (error instanceof NotConfirmed) return printOwn(error, 'failed', _('Not confirmed'), style);
+    if (error instanceof UsageError) return reportUsage(forStderr(error.message), style);
     const problem = describeProblem(error);
-    printProblem({kind: kindOf(error), ...withText(problem)}, style);
+    printProblem({kind: kindOf(error), ...withText(problem), ...heldJson(error)}, style);
+    if (error instanceof CardHeldError && !style.json) printHolders(error);
     return ExitCode[problem.category];
+}
+
+/** Prints a failure whose message is for people. */
+function printOwn(
+    {kind, message}: TimedOut | NotConfirmed,
+    category: ProblemCategory,
+    title: string,
+    style: ReportStyle,
+): number {
+    printProblem({kind, category, title, body: forStderr(message), detail: '', command: null}, style);
+    return ExitCode[category];
 }
 
 /** Prints that the command line makes no sense. */
@@ -75,6 +108,15 @@ export function reportUsage(message: string, style: ReportStyle): number {
 
 /** Prints that something is missing from an answer that is good otherwise. */
 export function warn(about: string, error: unknown, style: ReportStyle): void {
+    printWarning(about, error, fill(_('{host} is left out'), {host: about}), ': ', style);
+}
+
+/** Prints that what was asked for is done, but not all that comes with it. */
+export function warnOf(about: string, error: unknown, style: ReportStyle): void {
+    printWarning(about, error, describeProblem(error).title, '. ', style);
+}
+
+function printWarning(about: string, error: unknown, title: string, then: string, style: ReportStyle): void {
     const problem = describeProblem(error);
     const {body, detail, command} = withText(problem);
     if (style.json) {
@@ -93,7 +135,7 @@ export function warn(about: string, error: unknown, style: ReportStyle): void {
         );
         return;
     }
-    stderr.line(`handover: ${forStderr(fill(_('{host} is left out'), {host: about}))}: ${body}`);
+    stderr.line(`handover: ${forStderr(title)}${then}${body}`);
     if (style.verbose) stderr.line(detailLine(detail));
 }
 
@@ -159,6 +201,19 @@ function outputText({afterAction}: OutputError): Pick<JsonError, 'title' | 'body
 
 function interruptedText(error: Interrupted): Pick<JsonError, 'title' | 'body'> {
     return {title: _('Interrupted'), body: forStderr(messageOf(error))};
+}
+
+/** The sentence names the first of them only. */
+function printHolders({report: {processes}}: CardHeldError): void {
+    for (const process of processes.slice(0, MOST_HOLDERS))
+        stderr.line(`  ${escapeControls(holderLine(process))}`);
+    if (processes.length > MOST_HOLDERS) stderr.line('  …');
+}
+
+function heldJson(error: unknown): Pick<JsonError, 'gpu' | 'holders'> {
+    if (!(error instanceof CardHeldError)) return {};
+    const {gpu, report} = error;
+    return {gpu: {address: gpu.address, name: gpu.name}, holders: report.processes.map(holderJson)};
 }
 
 function kindOf(error: unknown): string {

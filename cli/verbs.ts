@@ -1,14 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {MachineAction} from '../shared/machines/actions.js';
+import type {GpuOptions} from './verbs/gpu.js';
 import type {ListOptions} from './verbs/list.js';
+import type {StartVerbOptions} from './verbs/start.js';
 import type {StopOptions} from './verbs/stop.js';
 import type {WaitOptions} from './verbs/wait.js';
 import type {SetUpVerbOptions} from './setUp/setUpGpu.js';
+import {GPU_TASKS, type GpuTask} from './gpuTasks.js';
 import type {CommonOptions} from './options.js';
 
 /** Options beside the common ones. */
 export type VerbOption =
-    'force' | 'for' | 'names' | 'yes' | 'check' | 'undo' | 'card' | 'machine' | 'managed' | 'code-43' | 'rom';
+    | 'force'
+    | 'for'
+    | 'names'
+    | 'close-apps'
+    | 'when-free'
+    | 'no-open'
+    | 'up-to'
+    | 'yes'
+    | 'check'
+    | 'undo'
+    | 'card'
+    | 'machine'
+    | 'managed'
+    | 'code-43'
+    | 'rom';
 
 /** One verb of the command line: the parser, the completions and the manual page follow this table. */
 export interface Verb {
@@ -18,17 +35,27 @@ export interface Verb {
     readonly machine: 'needed' | 'possible' | 'none';
     /** What it can do, as its first argument says; the first of them when there is none. */
     readonly tasks?: readonly string[];
+    /** Whether it takes a graphics card after the task. */
+    readonly card?: true;
     readonly options: readonly VerbOption[];
     /**
      * Loads what the verb needs, and nothing else, when it is called.
      *
      * @param argument the machine, or the task
+     * @param card the graphics card, as it was typed
      */
-    run(options: VerbOptions, argument: string | undefined): Promise<void>;
+    run(options: VerbOptions, argument: string | undefined, card?: string): Promise<void>;
 }
 
 export interface VerbOptions
-    extends CommonOptions, ListOptions, StopOptions, SetUpVerbOptions, Partial<WaitOptions> {}
+    extends
+        CommonOptions,
+        ListOptions,
+        StartVerbOptions,
+        StopOptions,
+        GpuOptions,
+        SetUpVerbOptions,
+        Partial<WaitOptions> {}
 
 function action(name: string, brief: string, action: MachineAction): Verb {
     return {
@@ -64,7 +91,16 @@ export const VERBS: readonly Verb[] = [
             await show(options, machine);
         },
     },
-    action('start', 'Start a machine', 'start'),
+    {
+        name: 'start',
+        brief: 'Start a machine; its graphics card is taken from Linux for it',
+        machine: 'needed',
+        options: ['close-apps', 'when-free', 'no-open'],
+        async run(options, machine = '') {
+            const {start} = await import('./verbs/start.js');
+            await start(options, machine);
+        },
+    },
     {
         name: 'stop',
         brief: 'Ask the guest to shut down and wait until it has',
@@ -113,13 +149,14 @@ export const VERBS: readonly Verb[] = [
     },
     {
         name: 'gpu',
-        brief: 'Show the graphics cards, who has them and who uses them',
+        brief: 'Show the graphics cards, who has them and who uses them; hand one over, or take it back',
         machine: 'none',
-        tasks: ['status'],
-        options: [],
-        async run(options) {
-            const {gpuStatus} = await import('./verbs/gpu.js');
-            await gpuStatus(options);
+        tasks: GPU_TASKS,
+        card: true,
+        options: ['names', 'up-to', 'yes'],
+        async run(options, task = GPU_TASKS[0], card) {
+            const {gpu} = await import('./verbs/gpu.js');
+            await gpu(options, task as GpuTask, card);
         },
     },
     {

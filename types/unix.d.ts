@@ -9,6 +9,9 @@ declare module 'gi://GioUnix' {
             /** @throws where the C function gives NULL: there is no such file */
             new: (desktopId: string) => Gio.AppInfo;
         };
+        InputStream: {
+            new: (fd: number, closeFd: boolean) => Gio.InputStream;
+        };
         OutputStream: {
             new: (fd: number, closeFd: boolean) => Gio.OutputStream;
         };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type {HolderProcess} from '../../shared/gpu/holders/holderProcess.js';
 import type {Owner} from '../../shared/gpu/owner.js';
 import type {PciFunction} from '../../shared/gpu/pciFunction.js';
+import {holderJson} from './holderJson.js';
 import type {LookedAt} from './lookedAt.js';
 
 /** What `handover gpu --json` prints of a card; the manual page documents it, and it only ever grows. */
@@ -60,19 +60,4 @@ function hostOf(key: string): string {
 
 function functionJson({address, vendor, device, classCode, driver}: PciFunction): object {
     return {address, vendor, device, class: classCode.toString(16).padStart(6, '0'), driver};
-}
-
-function holderJson(process: HolderProcess): object {
-    return {
-        pid: process.pid,
-        name: process.name,
-        user: process.user,
-        uid: process.uid,
-        command: process.command,
-        role: process.role,
-        app: process.appId,
-        unit: process.unit,
-        nodes: process.nodes,
-        memoryBytes: process.memoryBytes,
-    };
 }

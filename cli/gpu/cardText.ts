@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {isComplete, functionLabel, ownerLabel, roleLabel, uninspectedLabel} from '../../shared/gpu/words.js';
-import type {HolderProcess} from '../../shared/gpu/holders/holderProcess.js';
+import {isComplete, functionLabel, ownerLabel, uninspectedLabel} from '../../shared/gpu/words.js';
 import type {HolderReport} from '../../shared/gpu/holders/holders.js';
 import {_, fill, ngettext} from '../../shared/platform/i18n.js';
 import {escapeControls, padEnd, columnsOf, withoutIsolates} from '../plainText.js';
 import {type Cell, formatTable} from '../table.js';
+import {holderLine} from './holderLine.js';
 import type {LookedAt} from './lookedAt.js';
 
 /** Names come from lists, machines and processes: nothing of them reaches a terminal as it is. */
@@ -66,10 +66,4 @@ function block({gpu, details, holders, allAsked}: LookedAt): string {
 function lines(label: string, value: string | readonly string[]): [string, string][] {
     const values = typeof value === 'string' ? [value] : value;
     return values.filter(text => text !== '').map((text, index) => [index === 0 ? label : '', plain(text)]);
-}
-
-function holderLine(process: HolderProcess): string {
-    const {pid, user, name, command, role} = process;
-    const what = [name, roleLabel(role)].filter(text => text !== '').join(', ');
-    return `${what} (${fill(_('process {pid} of {user}'), {pid, user})}): ${command}`;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {MachineAction} from '../../shared/machines/actions.js';
 import {findMachine} from '../machineSearch.js';
-import {finish} from '../operationRun.js';
+import {finish} from '../machineRun.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
 import {printOutcome} from '../outcome.js';
+import {prepareMachines} from '../prepareMachines.js';
 
 /** What the verbs are called that are not called like their action. */
 const VERB_NAMES: Partial<Record<MachineAction, string>> = {
@@ -15,12 +16,22 @@ const VERB_NAMES: Partial<Record<MachineAction, string>> = {
 /** A reply is waited for a little longer than the guest is, so that its own failure is what is reported (ms). */
 const MARGIN_MS = 1000;
 
-/** `handover start`, `restart`, `pause`, …: one action, to its end. */
+/** `handover restart`, `pause`, …: one action, to its end. */
 export async function act(action: MachineAction, options: CommonOptions, argument: string): Promise<void> {
-    const {machine} = await findMachine(argument, options);
+    const {hosts, machine} = await findMachine(argument, options);
+    // A machine that is off gives its graphics card back.
+    const end = action === 'save' ? await prepareMachines(hosts) : () => undefined;
     const limit = timeoutMs(options);
     const isAsked = action === 'reboot';
-    const operation = machine.run(action, isAsked && limit !== undefined ? {deadlineMs: limit} : {});
-    await finish(machine, operation, limit === undefined ? undefined : isAsked ? limit + MARGIN_MS : limit);
-    await printOutcome(machine, VERB_NAMES[action] ?? action, operation.elapsedMs, options);
+    try {
+        const operation = machine.run(action, isAsked && limit !== undefined ? {deadlineMs: limit} : {});
+        await finish(
+            machine,
+            operation,
+            limit === undefined ? undefined : isAsked ? limit + MARGIN_MS : limit,
+        );
+        await printOutcome(machine, VERB_NAMES[action] ?? action, operation.elapsedMs, options);
+    } finally {
+        end();
+    }
 }

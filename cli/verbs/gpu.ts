@@ -1,48 +1,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {FollowedCards} from '../../shared/gpu/followedCards.js';
-import {_} from '../../shared/platform/i18n.js';
-import {HandoverError} from '../../shared/platform/errors.js';
-import {withDeadline} from '../../shared/platform/clock.js';
-import {cardJson} from '../gpu/cardJson.js';
-import {cardsText} from '../gpu/cardText.js';
-import type {LookedAt} from '../gpu/lookedAt.js';
-import {followHosts, hostAnswers} from '../machineSearch.js';
-import {type CommonOptions, timeoutMs} from '../options.js';
-import {stderr, stdout} from '../output.js';
-import {warn} from '../report.js';
-import {hostsToAsk} from '../settings.js';
+import {_, fill} from '../../shared/platform/i18n.js';
+import type {GpuTask} from '../gpuTasks.js';
+import {UsageError} from '../usageError.js';
+import type {GpuMoveOptions} from './gpuMove.js';
+import type {GpuStatusOptions} from './gpuStatus.js';
 
-/** `handover gpu status` */
-export async function gpuStatus(options: CommonOptions): Promise<void> {
-    const cards = await lookAtCards(options);
-    if (options.json) stdout.json(cards.map(cardJson));
-    else if (cards.length === 0) stderr.line(_('There is no graphics card.'));
-    else stdout.write(cardsText(cards));
-}
+export interface GpuOptions extends GpuStatusOptions, GpuMoveOptions {}
 
-async function lookAtCards(options: CommonOptions): Promise<LookedAt[]> {
-    const hosts = followHosts(await hostsToAsk(options));
-    const limit = timeoutMs(options);
-    const followed = new FollowedCards(hosts);
-    // sysfs answers without libvirt: what a host does not tell is missing, and said.
-    const failures = (await hostAnswers(hosts, limit)).filter(answer => answer !== null);
-    for (const {host, error} of failures) warn(host, error, options);
-    let allAsked = failures.length === 0;
-    try {
-        const look = followed.lookOnce();
-        await (limit === undefined ? look : withDeadline('libvirt', limit, look));
-    } catch (error) {
-        if (!(error instanceof HandoverError)) throw error;
-        allAsked = false;
-        warn('libvirt', error, options);
+/** Options that one task has, and the others do not. */
+const TASK_OF = {names: 'status', yes: 'force-back', 'up-to': 'force-back'} as const;
+
+/**
+ * `handover gpu`: loads what a task needs, and nothing else.
+ *
+ * @param wanted the card, as it was typed
+ * @throws UsageError when an option belongs to another task
+ */
+export async function gpu(options: GpuOptions, task: GpuTask, wanted: string | undefined): Promise<void> {
+    for (const option of ['names', 'yes', 'up-to'] as const)
+        if (options[option] !== undefined && TASK_OF[option] !== task)
+            throw new UsageError(
+                fill(_('{option} goes with “handover gpu {task}” only.'), {
+                    option: `--${option}`,
+                    task: TASK_OF[option],
+                }),
+            );
+    switch (task) {
+        case 'status': {
+            const {gpuStatus} = await import('./gpuStatus.js');
+            return await gpuStatus(options, wanted);
+        }
+        case 'journal': {
+            const {gpuJournal} = await import('./gpuJournal.js');
+            return await gpuJournal(options, wanted);
+        }
+        case 'take':
+        case 'return':
+        case 'force-back': {
+            const {gpuMove} = await import('./gpuMove.js');
+            return await gpuMove(task, options, wanted);
+        }
     }
-    const cards = await Promise.all(
-        followed.list.gpus.map(async gpu => {
-            const [details, holders] = await Promise.all([gpu.readDetails(), followed.findHolders(gpu)]);
-            return {gpu, details, holders, allAsked};
-        }),
-    );
-    followed.close();
-    hosts.close();
-    return cards;
 }

@@ -1,6 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # bash completion for handover(1)
 
+# What to do, then the address of a card. Bash takes the colons of an address for the ends of words.
+_handover_gpu() {
+    local first=$COMP_CWORD typed=${COMP_WORDS[COMP_CWORD]} given=0 index word
+    while ((first > 2)) && [[ ${COMP_WORDS[first]} == :* || ${COMP_WORDS[first - 1]} == *: ]]; do
+        ((first--))
+        typed=${COMP_WORDS[first]}$typed
+    done
+    for ((index = 2; index < first; index++)); do
+        word=${COMP_WORDS[index]}
+        case $word in
+            --host | --timeout | --up-to) ((index++)) ;;
+            -*) ;;
+            *) ((given++)) ;;
+        esac
+    done
+    local before=${typed%"${typed##*:}"}
+    case $given in
+        0) mapfile -t COMPREPLY < <(compgen -W 'status take return force-back journal' -- "$typed") ;;
+        1)
+            mapfile -t COMPREPLY < <(compgen -W "$(handover gpu --names 2>/dev/null)" -- "$typed")
+            COMPREPLY=("${COMPREPLY[@]#"$before"}")
+            ;;
+    esac
+}
+
 _handover() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
     local verbs='list show start stop restart reset pause resume save wake open wait watch gpu setup'
@@ -15,6 +40,7 @@ _handover() {
     fi
     case $prev in
         --host) mapfile -t COMPREPLY < <(compgen -W "$hosts" -- "$cur"); return ;;
+        --up-to) mapfile -t COMPREPLY < <(compgen -W 'return rescan suspend' -- "$cur"); return ;;
         --for) mapfile -t COMPREPLY < <(compgen -W "$states" -- "$cur"); return ;;
         --timeout | --card) return ;;
         --rom) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -34,6 +60,8 @@ _handover() {
     if [[ -z $ended && $cur == -* ]]; then
         case $verb in
             list) options+=' --names' ;;
+            start) options+=' --close-apps --when-free --no-open' ;;
+            gpu) options+=' --names --up-to --yes' ;;
             stop) options+=' --force' ;;
             wait) options+=' --for' ;;
             setup) options+=' --check --undo --card --machine --managed --code-43 --rom --yes' ;;
@@ -44,7 +72,7 @@ _handover() {
     case $verb in
         list) return ;;
         gpu)
-            ((COMP_CWORD == 2)) && mapfile -t COMPREPLY < <(compgen -W 'status' -- "$cur")
+            _handover_gpu
             return
             ;;
         setup)

@@ -17,6 +17,24 @@ function __handover_machines
     end
 end
 
+# Whether so many words after “gpu” are typed that are no options.
+function __handover_gpu_words
+    set -l words (commandline -opc)
+    test "$words[2]" = gpu; or return 1
+    set -l given 0
+    set -l skip no
+    for word in $words[3..]
+        if test $skip = yes
+            set skip no
+        else if contains -- $word --host --timeout --up-to
+            set skip yes
+        else if not string match -q -- '-*' $word
+            set given (math $given + 1)
+        end
+    end
+    test $given -eq $argv[1]
+end
+
 set -l verbs list show start stop restart reset pause resume save wake open wait watch gpu setup
 set -l with_machine show start stop restart reset pause resume save wake open wait watch
 set -l hosts system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion
@@ -29,7 +47,7 @@ complete -c handover -n "$none" -s h -l help -d 'Print how it is used'
 complete -c handover -n "$none" -s v -l version -d 'Print the version'
 complete -c handover -n "$none" -a list -d 'List machines'
 complete -c handover -n "$none" -a show -d 'Show one machine'
-complete -c handover -n "$none" -a start -d 'Start a machine'
+complete -c handover -n "$none" -a start -d 'Start a machine; its graphics card is taken from Linux for it'
 complete -c handover -n "$none" -a stop -d 'Ask the guest to shut down and wait until it has'
 complete -c handover -n "$none" -a restart -d 'Ask the guest to restart and wait until it has'
 complete -c handover -n "$none" -a reset -d 'Restart a machine at once, without asking the guest'
@@ -40,8 +58,13 @@ complete -c handover -n "$none" -a wake -d 'Wake a guest that sleeps'
 complete -c handover -n "$none" -a open -d 'Open what shows a machine on this desktop'
 complete -c handover -n "$none" -a wait -d 'Wait until a machine is in a state'
 complete -c handover -n "$none" -a watch -d 'Print what happens to machines, as it happens'
-complete -c handover -n "$none" -a gpu -d 'Show the graphics cards, who has them and who uses them'
-complete -c handover -n '__fish_seen_subcommand_from gpu; and not __fish_seen_subcommand_from status setup' -a status -d 'Show them'
+complete -c handover -n "$none" -a gpu -d 'Show the graphics cards, who has them and who uses them; hand one over, or take it back'
+complete -c handover -n '__handover_gpu_words 0' -a status -d 'Show them'
+complete -c handover -n '__handover_gpu_words 0' -a take -d 'Take a card from Linux, for a machine'
+complete -c handover -n '__handover_gpu_words 0' -a return -d 'Bring a card back to Linux'
+complete -c handover -n '__handover_gpu_words 0' -a force-back -d 'Bring back a card that does not come by itself'
+complete -c handover -n '__handover_gpu_words 0' -a journal -d 'Show the handovers of this computer'
+complete -c handover -n '__handover_gpu_words 1' -a '(handover gpu --names 2>/dev/null)' -d 'Graphics card'
 complete -c handover -n "__fish_seen_subcommand_from $with_machine" -a '(__handover_machines)' -d Machine
 complete -c handover -n "$any" -l json -d 'Print JSON'
 complete -c handover -n "$any" -l host -x -a "$hosts" -d 'Look at this host only'
@@ -51,6 +74,12 @@ complete -c handover -n "$any" -s h -l help -d 'Print how it is used'
 complete -c handover -n '__fish_seen_subcommand_from list' -l names -d 'Print only the names'
 complete -c handover -n '__fish_seen_subcommand_from stop' -l force -d 'Force the machine off when the time is over'
 complete -c handover -n '__fish_seen_subcommand_from wait' -l for -x -a "$states" -d 'The state to wait for'
+complete -c handover -n '__fish_seen_subcommand_from start' -l close-apps -d 'Have the programs that use its card quit first'
+complete -c handover -n '__fish_seen_subcommand_from start' -l when-free -d 'Wait until nobody uses its card'
+complete -c handover -n '__fish_seen_subcommand_from start' -l no-open -d 'Do not open its display'
+complete -c handover -n '__fish_seen_subcommand_from gpu' -l names -d 'Print only the addresses'
+complete -c handover -n '__fish_seen_subcommand_from gpu' -l up-to -x -a 'return rescan suspend' -d 'The last thing that may be tried'
+complete -c handover -n '__fish_seen_subcommand_from gpu' -l yes -d 'Do not ask whether you are sure'
 complete -c handover -n "$none" -a setup -d 'Check what lending a graphics card needs, and set it up'
 set -l setup '__fish_seen_subcommand_from setup'
 complete -c handover -n "$setup; and not contains gpu (commandline -opc)" -a gpu -d 'A graphics card'

@@ -113,9 +113,14 @@ export class HelperClient {
         return files;
     }
 
-    /** The newest handover first. */
-    async journal(): Promise<JournalEntry[]> {
-        const [json] = await this.bus.call(HELPER, Helper, 'Journal', [], {timeoutMs: LOOK_MS});
+    /**
+     * The newest handover first.
+     *
+     * @param options `interactive` when a person may be asked for a password
+     */
+    async journal({interactive = false} = {}): Promise<JournalEntry[]> {
+        const options = interactive ? ASKING : {timeoutMs: LOOK_MS};
+        const [json] = await this.bus.call(HELPER, Helper, 'Journal', [], options);
         return JSON.parse(json) as JournalEntry[];
     }
 

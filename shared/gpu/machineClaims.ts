@@ -56,8 +56,10 @@ export class MachineClaims implements Followed<Claim> {
         this.#look();
     }
 
-    /** Resolves when the definitions of those that are followed now have been read, or could not be. */
+    /** Resolves when the definitions of the machines that matter now have been read, or could not be. */
     async whenRead(): Promise<void> {
+        // A change that has come is not to wait for its turn.
+        this.#look();
         await Promise.all([...this.#followed.keys()].map(load));
         this.#look();
     }

@@ -3,6 +3,7 @@ import GLib from 'gi://GLib';
 import {VERBS} from '../../cli/verbs.js';
 import {WAIT_STATES} from '../../cli/waitStates.js';
 import {DRIVERS} from '../../shared/libvirt/drivers.js';
+import {FakePciTree} from '../fakes/fakePciTree.js';
 import {runProgram} from '../harness/program.js';
 import {testDriver} from '../libvirt/testDriver.js';
 
@@ -12,7 +13,10 @@ const SCRIPTS = {
     zsh: `${SHARE}/zsh/site-functions/_handover`,
     fish: `${SHARE}/fish/vendor_completions.d/handover.fish`,
 };
-const env = {GSETTINGS_BACKEND: 'keyfile', XDG_CONFIG_HOME: '/tmp/completion-settings'};
+const env: Record<string, string> = {
+    GSETTINGS_BACKEND: 'keyfile',
+    XDG_CONFIG_HOME: '/tmp/completion-settings',
+};
 
 /** What bash offers for the words of a line, of which the last is being typed. */
 async function bash(...words: string[]): Promise<string[]> {
@@ -103,12 +107,29 @@ describe('completion', () => {
 
     it('knows what each verb can do', async () => {
         for (const {name, tasks = []} of VERBS.filter(verb => verb.tasks)) {
-            expect(await bash(name, '')).toEqual([...tasks]);
-            expect(await fish(`handover ${name} `)).toEqual([...tasks]);
-            expect(await zsh(`handover ${name} `)).toEqual([...tasks]);
+            expect(await bash(name, '')).toEqual([...tasks].sort());
+            expect(await fish(`handover ${name} `)).toEqual([...tasks].sort());
+            expect(await zsh(`handover ${name} `)).toEqual([...tasks].sort());
         }
-        expect(await bash('gpu', 'status', '')).toEqual([]);
-        expect(await fish('handover gpu status ')).toEqual([]);
+        expect(await bash('gpu', 'force-back', '--up-to', '')).toEqual(['rescan', 'return', 'suspend']);
+        expect(await fish('handover gpu force-back --up-to ')).toEqual(['rescan', 'return', 'suspend']);
+    });
+
+    it('knows the graphics cards by their addresses, whose colons are none of its business', async () => {
+        const fake = new FakePciTree().intelGraphics().amdCard();
+        const cards = ['0000:00:02.0', '0000:03:00.0'];
+        env['HANDOVER_SYSROOT'] = fake.folder;
+        expect(await bash('gpu', 'take', '')).toEqual(cards);
+        expect(await bash('gpu', '--timeout', '5', 'take', '--json', '')).toEqual(cards);
+        // Bash gives the pieces of a word that has colons, and wants the rest of the last.
+        expect(await bash('gpu', 'take', '0000', ':', '03', ':')).toEqual(['00.0']);
+        expect(await bash('gpu', 'take', '0000', ':', '0')).toEqual(['00:02.0', '03:00.0']);
+        expect(await bash('gpu', 'take', '0000', ':', '03', ':', '00.0', '')).toEqual([]);
+        expect(await fish('handover gpu take ')).toEqual(cards);
+        expect(await fish('handover gpu --timeout 5 return --json ')).toEqual(cards);
+        expect(await fish('handover gpu take 0000:03:00.0 ')).toEqual([]);
+        expect((await zsh('handover gpu take ')).map(line => line.replaceAll('\\', ''))).toEqual(cards);
+        delete env['HANDOVER_SYSROOT'];
     });
 
     it('knows the machines, quoted as the shell needs it', async () => {

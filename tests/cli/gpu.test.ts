@@ -219,11 +219,11 @@ describe('handover gpu', () => {
         expect(json<Card[]>(out).length).toBe(1);
     });
 
-    it('understands its one task, and no other', async () => {
+    it('understands its tasks, and no other', async () => {
         const wrong = await handover(['gpu', 'steal', '--json']);
         expect(wrong.code).toBe(2);
         expect(jsonError(wrong.err)['category']).toBe('usage');
-        expect((await handover(['gpu', 'status', 'more'])).code).toBe(2);
+        expect((await handover(['gpu', 'status', 'one', 'more'])).code).toBe(2);
     });
 
     it('costs a list nothing', () => {

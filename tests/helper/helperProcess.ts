@@ -146,13 +146,18 @@ export class Caller {
     }
 }
 
-/** Starts a helper and waits until it answers. */
+/**
+ * Starts a helper and waits until it answers.
+ *
+ * @param suite the folder below tests/ with the program, since only what is beside a test is built
+ */
 export async function startHelper(
     program: 'helperOnFakes' | 'realHelper',
     idleMs = 60_000,
     env: Record<string, string> = {},
+    suite: 'helper' | 'cli' = 'helper',
 ): Promise<RunningProgram> {
-    const path = `/src/build/tests/helper/programs/${program}.js`;
+    const path = `/src/build/tests/${suite}/programs/${program}.js`;
     const helper = new RunningProgram(['gjs', '-m', path, String(idleMs)], {env});
     await waitFor('the helper', () => ownerOf(HELPER_BUS_NAME) || !helper.running);
     if (!helper.running) throw new Error(`The helper has ended: ${helper.log()}`);
