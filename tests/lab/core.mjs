@@ -180,7 +180,23 @@ async function leave(lab) {
         assert.match(out, /not (allowed|authorized)/i);
         assert.equal(await drivers(lab), LINUX);
     });
-    await lab.check('the person at the computer may, and give it back', async () => {
+    await lab.check('nor by the CLI, whose exit code says so', async () => {
+        const {code, out} = await lab.network(`handover gpu take ${CARD}`);
+        lab.note(out);
+        assert.equal(code, 5);
+    });
+    await lab.check('the person at the computer may, and give it back, by the CLI', async () => {
+        await withRule(lab);
+        const taken = await lab.seat(`handover gpu take ${CARD}`, 120);
+        lab.note(taken.out);
+        assert.equal(taken.code, 0);
+        assert.equal(await drivers(lab), VFIO);
+        const back = await lab.seat(`handover gpu return ${CARD}`, 120);
+        lab.note(back.out);
+        assert.equal(back.code, 0);
+        assert.equal(await drivers(lab), LINUX);
+    });
+    await lab.check('the same over the bus, without a word of ours in between', async () => {
         await withRule(lab);
         const {code, out} = await lab.seat(take);
         assert.equal(code, 0, out);
@@ -273,6 +289,19 @@ async function trouble(lab) {
         const {out} = await lab.root(`cat /sys/bus/pci/devices/${CARD}/driver_override`);
         assert.match(out, /^(\(null\))?$/m);
     });
+    await lab.check(
+        'libvirtd restarted while the machine runs: it lives on, and the card comes back after it',
+        async () => {
+            await atRest(lab);
+            await withRule(lab);
+            const {code, out} = await lab.root('virsh start nested', 120);
+            assert.equal(code, 0, out);
+            await lab.root('systemctl restart libvirtd', 60);
+            await lab.until('nested_is running', 30);
+            assert.equal(await drivers(lab), VFIO);
+            await untilBack(lab, 'virsh -q destroy nested', 90);
+        },
+    );
     await lab.check('a helper that is killed midway leaves a card that the next one puts right', async () => {
         await atRest(lab);
         const {out} = await lab.root(`helper Take s ${CARD} >/dev/null 2>&1 &

@@ -81,7 +81,8 @@ export class Lab {
 
     /** Keeps a line of what was seen beside the check that saw it. */
     note(text) {
-        if (text.trim() !== '') this.#seen.push(text.trim());
+        const plain = text.replaceAll('\r', '').trim();
+        if (plain !== '') this.#seen.push(plain);
     }
 
     section(title) {
