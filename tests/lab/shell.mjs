@@ -18,7 +18,7 @@ User=tester
 PAMName=login
 WorkingDirectory=/home/tester
 Environment=XDG_SESSION_TYPE=wayland XDG_SESSION_CLASS=user XDG_SEAT=seat0 XDG_VTNR=1 XDG_CURRENT_DESKTOP=GNOME
-Environment=LIBGL_ALWAYS_SOFTWARE=1 DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus
+Environment=DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus
 TTYPath=/dev/tty1
 TTYReset=yes
 TTYVHangup=yes
