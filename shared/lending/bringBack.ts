@@ -7,7 +7,7 @@ import {monotonicMs} from '../platform/clock.js';
 import {type CardMover, runReturn} from './cardMoves.js';
 import {ChangeWatch, type Follow} from './changeWatch.js';
 import {nameCard} from './helperAnswers.js';
-import {CardBusyError, CardNotBackError, CardStuckError} from './lendingErrors.js';
+import {CardBusyError, CardNotBackError, CardStuckError, HelperDeniedError} from './lendingErrors.js';
 
 /** How long a card may take to be back. */
 export const BACK_MS = 30_000;
@@ -47,6 +47,7 @@ export async function bringBack(
         ...(helper ? [movesOf(helper, address => seen.add(address))] : []),
     ]);
     const asked = new Set<Gpu>();
+    let denied: HelperDeniedError | null = null;
     try {
         for (;;) {
             await cards.list.refresh();
@@ -59,12 +60,14 @@ export async function bringBack(
             );
             if (helper && waiting && now >= askAt) {
                 asked.add(waiting);
-                await askFor(waiting, helper);
+                denied ??= await askFor(waiting, helper);
                 continue;
             }
             const left = begun + deadlineMs - now;
             if (left <= 0)
-                throw new CardNotBackError(nameCard(first), 'return', `not within ${deadlineMs} ms`);
+                throw (
+                    denied ?? new CardNotBackError(nameCard(first), 'return', `not within ${deadlineMs} ms`)
+                );
             const untilAsking = helper && waiting ? Math.max(0, askAt - now) : LOOK_MS;
             await watch.next(Math.min(untilAsking, LOOK_MS, left), cancellable);
         }
@@ -73,13 +76,19 @@ export async function bringBack(
     }
 }
 
-/** Another return may have begun meanwhile, which does as well. */
-async function askFor(gpu: Gpu, helper: CardMover): Promise<void> {
+/**
+ * Another return may have begun meanwhile, which does as well; and who may not ask for one may still see the guard's.
+ *
+ * @returns that we may not
+ */
+async function askFor(gpu: Gpu, helper: CardMover): Promise<HelperDeniedError | null> {
     try {
         await runReturn(gpu, helper);
     } catch (error) {
+        if (error instanceof HelperDeniedError) return error;
         if (!(error instanceof CardBusyError)) throw error;
     }
+    return null;
 }
 
 /** @throws CardStuckError, CardNotBackError when it will not come any more by itself */

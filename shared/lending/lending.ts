@@ -10,6 +10,7 @@ import type {Preparation, StartOptions} from '../machines/preparation.js';
 import type {OperationControl} from '../operations/operation.js';
 import {monotonicMs} from '../platform/clock.js';
 import {CancelledError, HandoverError} from '../platform/errors.js';
+import {exists, isReadable} from '../platform/files.js';
 import {bringBack, changesOf, movesOf} from './bringBack.js';
 import {noWayBack, runTake} from './cardMoves.js';
 import {ChangeWatch} from './changeWatch.js';
@@ -22,7 +23,6 @@ import {
     HelperMissingError,
     HostDeviceMissingError,
 } from './lendingErrors.js';
-import {nodesOf} from './nodeWatch.js';
 
 /** What of a HelperClient a start needs. */
 export type LendingHelper = Pick<
@@ -40,10 +40,14 @@ export interface Openers {
 
 /** Another handover is waited for so long. */
 const TURN_MS = 30_000;
-/** Nothing tells of everything that may let go of a card: who waits looks at it that often besides. */
+/**
+ * Nothing tells that a program has closed a card (GIO passes on no close of a file that was not written to), so who
+ * waits for that looks every now and then.
+ */
 const LOOK_MS = 2_000;
 /** Where libvirt runs our guard from. */
-const GUARD = '/etc/libvirt/hooks/qemu.d/handover-guard';
+const LIBVIRT = '/etc/libvirt';
+const GUARD = `${LIBVIRT}/hooks/qemu.d/handover-guard`;
 
 /**
  * Hands cards to the machines that are started and back to Linux when they have stopped.
@@ -60,14 +64,14 @@ export class Lending implements Preparation {
      * @param helper null where there is no system bus
      * @param openers what follows a start; null for nothing
      * @param apps asks applications to end where there is a better way than ours
-     * @param isGuarded whether libvirt runs our guard
+     * @param isGuarded whether libvirt runs our guard; null when this user cannot tell
      */
     constructor(
         private readonly cards: FollowedCards,
         private readonly helper: LendingHelper | null,
         private readonly openers: Openers | null = null,
         private readonly apps: AppAsker | null = null,
-        private readonly isGuarded: () => boolean = guardIsThere,
+        private readonly isGuarded: () => boolean | null = guardIsThere,
     ) {}
 
     async beforeStart(machine: Machine, control: OperationControl, options: StartOptions): Promise<void> {
@@ -135,7 +139,7 @@ export class Lending implements Preparation {
         return bringBack(this.cards, gpus, {
             machine: key,
             helper,
-            guarded: this.isGuarded(),
+            guarded: this.isGuarded() !== false,
             cancellable: abandoned,
         });
     }
@@ -160,7 +164,8 @@ export class Lending implements Preparation {
                 control.step('take');
                 return await this.#take(machine, gpu, control);
             } catch (error) {
-                if (!(error instanceof CardHeldError) || held === 'refuse' || closed) throw error;
+                if (!(error instanceof CardHeldError) || held === 'refuse') throw error;
+                if (closed) throw error.afterClosing();
                 if (held === 'wait') {
                     control.step('wait');
                     await this.#untilFree(machine, gpu, control, waited);
@@ -220,7 +225,7 @@ export class Lending implements Preparation {
         if (!ours.every(({managed}) => managed)) throw missing;
         const report = await this.cards.findHolders(gpu);
         if (report.processes.length > 0 || report.consoles.length > 0) throw heldError(gpu, null, report);
-        if (this.isGuarded()) return;
+        if (this.isGuarded() === true) return;
         const complete = report.uninspected === 0 && !report.hidden;
         // NVIDIA's driver has users that show no descriptor, and waits for them without a limit.
         if (!complete || gpu.driver === 'nvidia') throw missing;
@@ -232,7 +237,7 @@ export class Lending implements Preparation {
      * @param again whether that was seen before, and was wrong: then something has to change first
      */
     async #untilFree(machine: Machine, gpu: Gpu, control: OperationControl, again: boolean): Promise<void> {
-        const watch = new ChangeWatch([changesOf(this.cards), nodesOf(gpu)]);
+        const watch = new ChangeWatch([changesOf(this.cards)]);
         try {
             if (again) await watch.next(LOOK_MS, control.cancellable);
             for (;;) {
@@ -282,6 +287,8 @@ const NOBODY: HolderReport = {
     hidden: false,
 };
 
-function guardIsThere(): boolean {
+/** Some distributions let nobody but root look into libvirt's folder. */
+function guardIsThere(): boolean | null {
+    if (exists(LIBVIRT) && !isReadable(LIBVIRT)) return null;
     return GLib.file_test(GUARD, GLib.FileTest.IS_EXECUTABLE);
 }

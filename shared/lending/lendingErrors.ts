@@ -22,15 +22,21 @@ export class CardHeldError extends HandoverError {
      * @param machine name of the machine that has it; null when none is known to
      * @param report all who hold it
      * @param closable programs of this user that could be closed
+     * @param triedClosing whether they were asked and told to end, and did not: a second word is needed for force
      */
     constructor(
         readonly gpu: NamedCard,
         readonly machine: string | null,
         readonly report: HolderReport,
         readonly closable: readonly HolderApp[],
-        options: {cause?: unknown} = {},
+        readonly triedClosing = false,
     ) {
-        super(`${gpu.address} is held`, options);
+        super(`${gpu.address} is held`);
+    }
+
+    /** The same, when closing has been tried. */
+    afterClosing(): CardHeldError {
+        return new CardHeldError(this.gpu, this.machine, this.report, this.closable, true);
     }
 
     /** Whether it would be free if those that can be closed were. */

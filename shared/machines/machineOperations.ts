@@ -90,7 +90,11 @@ async function startPrepared(
         leaveIfCancelled(control);
         await ask(machine, 'start', control, options);
     } catch (error) {
-        await preparation.startFailed(machine, control);
+        await preparation.startFailed(machine, control).catch((worse: unknown) => {
+            // What cannot be put back matters more; the details tell of both.
+            if (worse instanceof Error) worse.cause ??= error;
+            throw worse;
+        });
         throw error;
     }
     control.holdCancel(null);

@@ -15,6 +15,8 @@ export type NoticeAction =
     | 'reset'
     /** Close what holds the card, and start. */
     | 'close-and-start'
+    /** The same with force. */
+    | 'force-close-and-start'
     /** Start as soon as nobody holds the card. */
     | 'start-when-free'
     /** Of a card. */
@@ -30,6 +32,8 @@ export function orderOf(action: NoticeAction): {action: MachineAction; options: 
             return {action, options: {}};
         case 'close-and-start':
             return {action: 'start', options: {start: {held: 'close'}}};
+        case 'force-close-and-start':
+            return {action: 'start', options: {start: {held: 'force-close'}}};
         case 'start-when-free':
             return {action: 'start', options: {start: {held: 'wait'}}};
         case 'force-back':
@@ -139,17 +143,25 @@ function failure(happening: Happening, id: string): Notice {
         }
     }
     if (error instanceof CardHeldError && happening.action === 'start') {
-        const [app, ...others] = error.closable;
-        if (app && error.closingHelps)
-            buttons.push({
-                label:
-                    others.length === 0
-                        ? fill(_('Close {app} and start'), {app: app.name})
-                        : _('Close them and start'),
-                action: 'close-and-start',
-            });
+        if (error.closingHelps) buttons.push(closeButton(error));
         buttons.push({label: _('Start when free'), action: 'start-when-free'});
     }
     buttons.push({label: _('Details'), action: 'details'});
     return {id, title: problem.title, body: problem.body, urgency, buttons};
+}
+
+function closeButton({closable: [app, ...others], triedClosing}: CardHeldError): NoticeButton {
+    const values = {app: app?.name ?? ''};
+    const one = others.length === 0;
+    if (triedClosing)
+        return {
+            label: one
+                ? fill(_('Force {app} to close and start'), values)
+                : _('Force them to close and start'),
+            action: 'force-close-and-start',
+        };
+    return {
+        label: one ? fill(_('Close {app} and start'), values) : _('Close them and start'),
+        action: 'close-and-start',
+    };
 }

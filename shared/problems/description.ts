@@ -12,6 +12,8 @@ export type Remedy =
     | 'copy-command'
     /** Close the programs that hold a card, and start. */
     | 'close-holders'
+    /** The same with force, since they did not close: what is not saved in them is lost. */
+    | 'force-close-holders'
     /** Start as soon as nobody holds the card any more. */
     | 'start-when-free'
     /** Climb the ladder for a card that does not come back. */

@@ -85,7 +85,7 @@ export function describeLending(error: unknown): Description | null {
     return null;
 }
 
-function held({gpu, machine, report, closingHelps}: CardHeldError): Description {
+function held({gpu, machine, report, closingHelps, triedClosing}: CardHeldError): Description {
     const card = {card: gpu.name};
     const title = fill(_('{card} is in use'), card);
     if (machine !== null)
@@ -98,6 +98,18 @@ function held({gpu, machine, report, closingHelps}: CardHeldError): Description 
             remedy: 'start-when-free',
         };
     const values = {use: useLabel(report)};
+    if (triedClosing && closingHelps)
+        return {
+            category: 'held',
+            title,
+            body: fill(
+                _(
+                    '{use}, and it did not close when it was asked to. Close it yourself, or use force: what is not saved in it is lost then.',
+                ),
+                values,
+            ),
+            remedy: 'force-close-holders',
+        };
     return closingHelps
         ? {
               category: 'held',

@@ -9,6 +9,7 @@ import {
     HostDeviceMissingError,
 } from '../../../shared/lending/lendingErrors.js';
 import {HELPER_BUS_NAME} from '../../../shared/names.js';
+import {describeProblem} from '../../../shared/problems/problem.js';
 import type {Operation} from '../../../shared/operations/operation.js';
 import {CancelledError} from '../../../shared/platform/errors.js';
 import {FakePciTree} from '../../fakes/fakePciTree.js';
@@ -214,7 +215,7 @@ describe('Lending a card: a start', () => {
         expect(bindings()).toEqual(LENT);
     });
 
-    it('starts when free, at once when the card is let go', async () => {
+    it('starts when free', async () => {
         const blender = hold('blender');
         const operation = rig.begin(rig.machine('win', BOTH), {held: 'wait'});
         await waitFor('the wait', () => operation.step === 'wait');
@@ -270,6 +271,23 @@ describe('Lending a card: a start', () => {
         expect(asked).toEqual(['org.blender.Blender.desktop']);
         expect(stepsOf(operation)).toEqual(['preflight', 'take', 'close', 'take']);
         expect(bindings()).toEqual(LENT);
+    });
+
+    it('offers force when the application does not end', async () => {
+        const cgroup =
+            '/user.slice/user-1000.slice/user@1000.service/app.slice/app-gnome-org.blender.Blender-4711.scope';
+        hold('blender', {cgroup});
+        rig.lending = rig.make(rig.helper, {
+            ask: ({pid}) => {
+                rig.fake.processes.all.get(pid)!.exit();
+                hold('blender', {cgroup});
+                return Promise.resolve(true);
+            },
+        });
+        const operation = rig.begin(rig.machine('win', BOTH), {held: 'close'});
+        const error = (await failure(operation)) as CardHeldError;
+        expect(error.triedClosing).toBeTrue();
+        expect(describeProblem(error).remedy).toBe('force-close-holders');
     });
 
     const denials = [

@@ -4,8 +4,9 @@ import {ReturnWatch} from '../../../shared/lending/returnWatch.js';
 import {bringBack} from '../../../shared/lending/bringBack.js';
 import type {Gpu} from '../../../shared/gpu/gpu.js';
 import Gio from 'gi://Gio';
+import {HELPER_BUS_NAME} from '../../../shared/names.js';
 import {FakePciTree} from '../../fakes/fakePciTree.js';
-import {LendingRig, type PretendedMachine, stepsOf} from '../../fakes/lendingRig.js';
+import {busError, LendingRig, type PretendedMachine, stepsOf} from '../../fakes/lendingRig.js';
 import {waitFor} from '../../harness/deadline.js';
 
 const CARD = '0000:03:00.0';
@@ -136,6 +137,16 @@ describe('Lending a card: its return', () => {
         await expectAsync(rig.end(machine).finished()).toBeRejectedWithError(CardStuckError);
         await expectAsync(rig.end(machine).finished()).toBeRejectedWithError(CardStuckError);
         await expectAsync(rig.begin(machine).finished()).toBeRejectedWithError(CardStuckError);
+    });
+
+    it('is waited for when we may not ask for it, since the guard may', async () => {
+        rig.turn(machine, false);
+        rig.helper.error = busError(`${HELPER_BUS_NAME}.Error.NotAuthorized`);
+        const operation = rig.end(machine);
+        await waitFor('the question', () => returns().length > 0);
+        await rig.helper.guardReturns(CARD);
+        await operation.finished();
+        expect(bindings()).toEqual(HOME);
     });
 
     it('has a deadline', async () => {
