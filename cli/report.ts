@@ -2,7 +2,7 @@
 // Failures as a person or a program reads them, always on standard error.
 import {messageOf} from '../shared/platform/errors.js';
 import {_, fill} from '../shared/platform/i18n.js';
-import {describeProblem, type Problem, type ProblemCategory} from '../shared/problems/problem.js';
+import {describeProblem, type Problem} from '../shared/problems/problem.js';
 import {CardHeldError} from '../shared/lending/lendingErrors.js';
 import {ExitCode} from './exitCodes.js';
 import {holderJson} from './gpu/holderJson.js';
@@ -10,7 +10,6 @@ import {holderLine} from './gpu/holderLine.js';
 import {Hinted} from './hinted.js';
 import {Interrupted} from './interrupted.js';
 import {stderr} from './output.js';
-import {NotConfirmed} from './notConfirmed.js';
 import {OutputError} from './outputError.js';
 import {escapeControls, withoutIsolates} from './plainText.js';
 import {TimedOut} from './timedOut.js';
@@ -71,24 +70,17 @@ export function report(error: unknown, style: ReportStyle): number {
         printProblem({kind, category: 'failed', ...outputText(error), detail, command: null}, style);
         return ExitCode.failed;
     }
-    if (error instanceof TimedOut) return printOwn(error, 'timeout', _('It took too long'), style);
-    if (error instanceof NotConfirmed) return printOwn(error, 'failed', _('Not confirmed'), style);
+    if (error instanceof TimedOut) {
+        const {kind, message} = error;
+        const text = {title: _('It took too long'), body: forStderr(message)};
+        printProblem({kind, category: 'timeout', ...text, detail: '', command: null}, style);
+        return ExitCode.timeout;
+    }
     if (error instanceof UsageError) return reportUsage(forStderr(error.message), style);
     const problem = describeProblem(error);
     printProblem({kind: kindOf(error), ...withText(problem), ...heldJson(error)}, style);
     if (error instanceof CardHeldError && !style.json) printHolders(error);
     return ExitCode[problem.category];
-}
-
-/** Prints a failure whose message is for people. */
-function printOwn(
-    {kind, message}: TimedOut | NotConfirmed,
-    category: ProblemCategory,
-    title: string,
-    style: ReportStyle,
-): number {
-    printProblem({kind, category, title, body: forStderr(message), detail: '', command: null}, style);
-    return ExitCode[category];
 }
 
 /** Prints that the command line makes no sense. */

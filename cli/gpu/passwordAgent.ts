@@ -57,6 +57,17 @@ export class PasswordAgent {
     }
 }
 
+/** Does something that may need a password, with an agent ready to ask for it, which does not stay behind. */
+export async function withPasswordAgent<T>(work: () => Promise<T>): Promise<T> {
+    const agent = new PasswordAgent();
+    try {
+        await agent.open();
+        return await work();
+    } finally {
+        agent.close();
+    }
+}
+
 /** Whether standard input is a terminal: that is where a password would be typed. */
 export function inputIsTerminal(): boolean {
     // On Unix this is isatty() and no more (https://gitlab.gnome.org/GNOME/glib, glib/gmessages.c).

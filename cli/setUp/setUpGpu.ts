@@ -22,6 +22,8 @@ import {collectFacts, readTree, type SetUpFacts, type SetUpWorld} from '../../sh
 import {machineFactsOf, setUpCard} from '../../shared/setUp/setUpRun.js';
 import {openWorld} from '../../shared/setUp/setUpWorld.js';
 import {findLent, planUndo, undoLabels, undoSetUp} from '../../shared/setUp/undo.js';
+import {agree} from '../agree.js';
+import {withPasswordAgent} from '../gpu/passwordAgent.js';
 import {findMachine, followHosts, hostAnswers} from '../machineSearch.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
 import {stderr, stdout} from '../output.js';
@@ -29,7 +31,6 @@ import {withoutIsolates} from '../plainText.js';
 import {showProgress} from '../progress.js';
 import {warn} from '../report.js';
 import {hostsToAsk} from '../settings.js';
-import {agree} from './agree.js';
 import {changesText, checksText, doneText, plain, planJson, undoText} from './setUpText.js';
 
 export interface SetUpVerbOptions extends CommonOptions {
@@ -81,7 +82,9 @@ async function setUp({world, machine, facts}: Looked, options: SetUpVerbOptions)
     if (plan.changes.length > 0) {
         if (!options.yes) await agree(_('Do all of this?'));
         const helper = world.system?.helper ?? null;
-        await toItsEnd(setUpCard(plan, {root: world.root, helper, machine}), plan.card.name);
+        await withPasswordAgent(() =>
+            toItsEnd(setUpCard(plan, {root: world.root, helper, machine}), plan.card.name),
+        );
     }
     await printDone(plan, world, options);
 }
@@ -111,7 +114,7 @@ async function takeBack(
     const looking = options.check === true || (options.json === true && !options.yes);
     if (!looking && labels.length > 0) {
         if (!options.yes) await agree(_('Take all of this back?'));
-        await toItsEnd(undoSetUp(plan, world.system?.helper ?? null), gpu.name);
+        await withPasswordAgent(() => toItsEnd(undoSetUp(plan, world.system?.helper ?? null), gpu.name));
         if (!options.json) stdout.line(_('It is taken back.'));
     }
     if (options.json)

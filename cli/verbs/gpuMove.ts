@@ -5,10 +5,10 @@ import {forceBack, returnCard, takeCard} from '../../shared/lending/cardMoves.js
 import type {NamedCard} from '../../shared/lending/lendingErrors.js';
 import type {Operation} from '../../shared/operations/operation.js';
 import {_, fill} from '../../shared/platform/i18n.js';
+import {agree} from '../agree.js';
 import {withHelper} from '../gpu/askingHelper.js';
 import {findCard} from '../gpu/cardSearch.js';
 import {cardStepLabel, stepsJson} from '../gpu/cardSteps.js';
-import {confirm} from '../gpu/confirm.js';
 import {localCards} from '../gpu/localCards.js';
 import {FORCE_BACK_STEPS} from '../gpuTasks.js';
 import {cardToReturn} from '../gpu/movableCard.js';
@@ -40,7 +40,7 @@ export async function gpuMove(
     stdout.check();
     const gpu = move === 'take' ? findCard(await localCards(), wanted) : await cardToReturn(wanted);
     const upTo = options['up-to'] ?? FORCE_BACK_STEPS[0];
-    if (move === 'force-back' && !options.yes) await confirm(question(gpu, upTo));
+    if (move === 'force-back' && !options.yes) await agree(question(gpu, upTo));
     const operation = await withHelper(async helper => {
         const begun = begin(move, gpu, upTo, helper);
         await finishOperation(begun, {

@@ -206,13 +206,13 @@ describe('handover gpu take, return and force-back', () => {
     it('force a card back only after a yes', async () => {
         await gpu('take', CARD);
         const without = await gpu('force-back', CARD, '--json');
-        expect(without.code).toBe(1);
-        expect(jsonError(without.err)['kind']).toBe('not-confirmed');
-        expect((await machine.run(['gpu', 'force-back', CARD], {input: 'y\n'})).code).toBe(1);
+        expect(without.code).toBe(2);
+        expect(jsonError(without.err)['kind']).toBe('not-agreed');
+        expect((await machine.run(['gpu', 'force-back', CARD], {input: 'y\n'})).code).toBe(2);
         for (const answer of ['n', '', 'yessir', 'force']) {
             const {code, out} = await typed(`force-back ${CARD}`, `${answer}\n`);
             expect([answer, code]).toEqual([answer, 1]);
-            expect(out).toContain('Nothing has been changed.');
+            expect(out).toContain('Nothing was changed.');
         }
         expect(await machine.bindings()).toEqual(LENT);
         const yes = await typed(`force-back --up-to rescan ${CARD}`, 'y\n');
