@@ -2,6 +2,7 @@
 import {AssertionError} from 'node:assert';
 import {setTimeout as delay} from 'node:timers/promises';
 import {NoAnswer} from './channel.mjs';
+import {SNAPSHOT} from './snapshot.mjs';
 
 /** Words that every script inside may use. */
 const library = `
@@ -126,7 +127,7 @@ export class Lab {
 
     /** Begins again from the snapshot: after a check that has left the machine in a state of its own. */
     async restore() {
-        await this.#machine.monitor.human('loadvm ready');
+        await this.#machine.monitor.human(`loadvm ${SNAPSHOT}`);
         await delay(200);
         await this.install(this.#package);
     }

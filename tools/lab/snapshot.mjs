@@ -10,8 +10,12 @@ import {OuterMachine} from './machine.mjs';
 
 const runner = fileURLToPath(new URL('qemu.sh', import.meta.url));
 
+/** How the machine was when its snapshot was taken, and has to be again. */
+export const READY = {memory: 1536, cpus: 1, disk: 'ready.qcow2'};
+export const SNAPSHOT = 'ready';
+
 /** A disk that takes what is written, over the one that is kept. */
-export async function makeOverlay(sysroot, folder, name) {
+async function makeOverlay(sysroot, folder, name) {
     await rm(join(folder, name), {force: true});
     const command = ['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', 'disk.raw', '-F', 'raw', name];
     const lines = [];
@@ -38,16 +42,16 @@ systemctl --failed --no-legend
  * @param {boolean} fresh whether to do so although it has been done
  */
 export async function ensureSnapshot(sysroot, folder, fresh) {
-    const kept = join(folder, 'ready.qcow2');
+    const kept = join(folder, READY.disk);
     if (existsSync(kept) && !fresh) return;
     progress('lab: starting the machine for its snapshot (once; about 2 minutes)');
     await makeOverlay(sysroot, folder, 'making.qcow2');
-    const machine = new OuterMachine(sysroot, folder, {memory: 1536, cpus: 1, disk: 'making.qcow2'});
+    const machine = new OuterMachine(sysroot, folder, {...READY, disk: 'making.qcow2'});
     try {
         await machine.connect(300_000);
         const {out} = await machine.channel.run(warmUp, 300);
         if (/\bfailed\b/.test(out)) throw new ToolError(`${out}\n\nThe lab's machine did not come up whole.`);
-        const answer = await machine.monitor.human('savevm ready', 300_000);
+        const answer = await machine.monitor.human(`savevm ${SNAPSHOT}`, 300_000);
         if (answer.trim() !== '') throw new ToolError(`QEMU could not keep the machine: ${answer.trim()}`);
     } catch (error) {
         const end = (await machine.console()).split('\n').slice(-15).join('\n');

@@ -4,8 +4,6 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {checkout} from '../lib/enter.mjs';
 
-const BEGIN = '<!-- The transcript: npm run lab -- --all --record -->';
-
 /** @returns {Promise<string>} when it was, and what ran */
 export async function describeVersions(lab) {
     const {out} = await lab.root(`
@@ -22,9 +20,16 @@ export async function describeVersions(lab) {
         .trim()}`;
 }
 
-/** Keeps a transcript at the end of docs/lab.md, instead of the one before. */
-export async function record(text) {
+/**
+ * Keeps the transcript of a stage in docs/lab.md, instead of the one before.
+ * @param {string} stage which has a block of its own there
+ */
+export async function record(stage, text) {
     const path = join(checkout, 'docs/lab.md');
-    const [before] = (await readFile(path, 'utf8')).split(BEGIN);
-    await writeFile(path, `${before}${BEGIN}\n\`\`\`\n${text}\`\`\`\n`);
+    const page = await readFile(path, 'utf8');
+    const begin = `<!-- Transcript: ${stage} -->\n`;
+    const [before, rest] = page.split(begin);
+    if (rest === undefined) throw new Error(`docs/lab.md has no place for the transcript of ${stage}`);
+    const after = rest.replace(/^```[^]*?\n```\n/, '');
+    await writeFile(path, `${before}${begin}\`\`\`\n${text}\`\`\`\n${after}`);
 }
