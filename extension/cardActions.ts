@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {Gpu} from '../shared/gpu/gpu.js';
+import {CardNotBackError, CardStuckError} from '../shared/lending/lendingErrors.js';
 import {_} from '../shared/platform/i18n.js';
 
 /** What can be asked of a card. */
@@ -22,8 +23,9 @@ export function cardActions({owner}: Pick<Gpu, 'owner'>): readonly CardAction[] 
         case 'between': {
             if (owner.machine !== null) return [];
             const phase = owner.handover?.phase;
-            if (phase === 'moving') return [];
-            return phase === 'stuck' || phase === 'failed' ? ['force-back'] : ['return', 'force-back'];
+            // What the kernel is stuck with is left alone until the computer was restarted.
+            if (phase === 'moving' || phase === 'stuck') return [];
+            return phase === 'failed' ? ['force-back'] : ['return', 'force-back'];
         }
     }
 }
@@ -50,4 +52,13 @@ export function cardActionIcon(action: CardAction): string {
         case 'force-back':
             return 'view-refresh-symbolic';
     }
+}
+
+/** What is wrong with a card, as its record says it; null when nothing is. */
+export function cardTrouble({owner, address, name}: Pick<Gpu, 'owner' | 'address' | 'name'>): Error | null {
+    const handover = owner.kind === 'between' ? owner.handover : null;
+    if (handover?.phase === 'stuck') return new CardStuckError({address, name}, handover.step, []);
+    if (handover?.phase === 'failed')
+        return new CardNotBackError({address, name}, 'return', handover.problem ?? '');
+    return null;
 }

@@ -8,7 +8,7 @@ import {
 import type {Gpu} from '../shared/gpu/gpu.js';
 import {_} from '../shared/platform/i18n.js';
 import {describeProblem} from '../shared/problems/problem.js';
-import {cardActionLabel, cardActions} from './cardActions.js';
+import {cardActionLabel, cardActions, cardTrouble} from './cardActions.js';
 import type {CardParts} from './gpuMenuItem.js';
 import {containsFocus} from './keyFocus.js';
 import {SentenceItem} from './sentenceItem.js';
@@ -33,7 +33,14 @@ export class CardSubmenu {
     update(): boolean {
         const {cardCommands} = this.parts;
         const move = cardCommands.moveOf(this.gpu);
-        const offer = [cardCommands.failureOf(this.gpu), move, move?.canCancel, ...cardActions(this.gpu)];
+        const trouble = cardTrouble(this.gpu)?.message;
+        const offer = [
+            cardCommands.failureOf(this.gpu),
+            trouble,
+            move,
+            move?.canCancel,
+            ...cardActions(this.gpu),
+        ];
         if (offer.length === this.#offered.length && offer.every((one, at) => one === this.#offered[at]))
             return false;
         this.#offered = offer;
@@ -56,6 +63,9 @@ export class CardSubmenu {
             menu.addMenuItem(new SentenceItem(describeProblem(failure).body));
             add(_('Dismiss'), () => cardCommands.dismissFailure(gpu));
             menu.addMenuItem(new PopupSeparatorMenuItem());
+        } else {
+            const trouble = cardTrouble(gpu);
+            if (trouble) menu.addMenuItem(new SentenceItem(describeProblem(trouble).body));
         }
         const move = cardCommands.moveOf(gpu);
         if (move?.canCancel) add(_('Cancel'), () => void move.cancel());

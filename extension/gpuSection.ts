@@ -36,7 +36,12 @@ export class GpuSection extends PopupMenuSection {
         this.#shown = gpus;
         this.#items = gpus.slice(0, MOST_CARDS).map(gpu => new GpuMenuItem(gpu, this.parts));
         if (gpus.length > 0) this.addMenuItem(new PopupSeparatorMenuItem(_('Graphics cards')));
-        for (const item of this.#items) this.addMenuItem(item);
+        for (const item of this.#items) {
+            this.addMenuItem(item);
+            const {menu} = item;
+            // GNOME 48 and 49 would keep the submenu for ever; later ones do this themselves.
+            item.connect('destroy', () => menu.disconnectObject(this));
+        }
         const more = gpus.length - this.#items.length;
         if (more > 0) this.#addMore(more);
         // The focus must not stay on a row that has gone.

@@ -83,10 +83,14 @@ export class MachineCommands {
         const asked = this.#asked.get(machine);
         if (!asked || monotonicMs() - asked.atMs > STILL_THERE_MS) return false;
         const {title, body} = describeProblem(error);
+        const needs = fill(_('{machine} needs it, and can start as soon as it is free.'), {
+            machine: machine.shortName,
+        });
         const opened = this.dialogs.open(
             new HeldDialog({
                 title,
-                description: body,
+                // Who holds it is listed below; another machine is not.
+                description: error.machine === null ? needs : body,
                 holders: shownHolders(error),
                 choices: this.heldChoices(machine, error),
             }),
@@ -96,13 +100,18 @@ export class MachineCommands {
         return opened;
     }
 
+    /** Whether the programs that hold the card have been asked to end for the last start, and have not. */
+    wasAskedToClose(machine: Machine): boolean {
+        return this.#asked.get(machine)?.held === 'close';
+    }
+
     /** What can be done about a start that was refused because of holders, the quickest first. */
     heldChoices(machine: Machine, error: CardHeldError): Choice[] {
         const {app, closable, waitable} = answersTo(error);
         const choices: Choice[] = [];
         if (closable) {
             // What was asked politely and is still there can be killed, but only by another word.
-            const force = this.#asked.get(machine)?.held === 'close';
+            const force = this.wasAskedToClose(machine);
             choices.push({
                 label: closeLabel(app, force),
                 chosen: () => this.run(machine, 'start', {start: {held: force ? 'force-close' : 'close'}}),

@@ -9,6 +9,7 @@ import {
 } from '../shared/lending/lendingErrors.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {type Notice, type NoticeAction, noticeFor, noticeId, orderOf} from '../shared/notices/notice.js';
+import {_} from '../shared/platform/i18n.js';
 import {describeProblem} from '../shared/problems/problem.js';
 import type {Preferences} from '../shared/settings/preferences.js';
 import type {HandoverApp} from './handoverApp.js';
@@ -48,8 +49,16 @@ export class MachineNotices {
             notifications.withdraw(noticeId(machine));
             return;
         }
+        const ignored = error instanceof CardHeldError && commands.wasAskedToClose(machine);
         notifications.show({
             ...notice,
+            ...(ignored
+                ? {
+                      body: _(
+                          'What holds it was asked to end, and has not. It may be waiting for an answer of yours.',
+                      ),
+                  }
+                : {}),
             buttons: this.#buttons(machine, happening, notice),
             activated: () => app.showMachine(machine.key),
         });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {EXTENSION_UUID} from '../../shared/names.js';
 import {defineHostdevMachine} from '../fakes/hostdevMachine.js';
 import {pause, waitFor} from '../harness/deadline.js';
 import {RunningProgram} from '../harness/program.js';
@@ -49,7 +50,6 @@ describe('a machine that needs a card', () => {
         await panel.waitForState(WINDOWS, 'Running', 10_000);
         await lab.cardIs(`With ${WINDOWS}`);
         expect(await panel.icon()).toBe('gpu');
-        await panel.shell.screenshot(screenshotPath('lent-dark'));
         await stop();
         await lab.cardIs('Linux (amdgpu)');
         expect(await panel.icon()).toBe('running');
@@ -61,7 +61,6 @@ describe('a machine that needs a card', () => {
         const pid = await lab.hold('blender');
         await start();
         const dialog = await lab.dialog();
-        await panel.shell.screenshot(screenshotPath('held-dark'));
         expect(dialog.buttons).toEqual(['Close blender and start', 'Start when free', 'Cancel']);
         expect(dialog.texts).toContain('blender');
         expect(dialog.name).toMatch(/is in use\n.*\nblender, Process \d+$/);
@@ -101,8 +100,6 @@ describe('a machine that needs a card', () => {
         await lab.answer('Start when free');
         await panel.open();
         await panel.waitForState(WINDOWS, 'Waiting for the card…');
-        await pause(200);
-        await panel.shell.screenshot(screenshotPath('waiting-dark'));
         await panel.shell.clickActor(Panel.button(Panel.row(WINDOWS), 'Cancel'));
         await panel.waitForState(WINDOWS, 'Off');
         expect(await titles()).toEqual([]);
@@ -179,4 +176,79 @@ describe('a machine that needs a card', () => {
         expect(plain(back!.body)).toMatch(/^It took \d+\.\d s\.$/);
         expect(await libvirt.state(WINDOWS)).not.toBe(RUNNING);
     }, 40_000);
+
+    it('lets go of everything when the extension is disabled while a start waits', async () => {
+        const pid = await lab.hold('blender');
+        await start();
+        await lab.dialog();
+        await lab.answer('Start when free');
+        await panel.open();
+        await panel.waitForState(WINDOWS, 'Waiting for the card…');
+        const alive = await panel.shell.eval<string[]>(
+            `(async () => {
+                const {default: System} = await import('system');
+                const turn = ms => new Promise(resolve => GLib.timeout_add(GLib.PRIORITY_LOW, ms, () => {
+                    resolve();
+                    return GLib.SOURCE_REMOVE;
+                }));
+                const refs = await (async () => {
+                    const indicator = ${Panel.indicator};
+                    const row = ${Panel.row(WINDOWS)};
+                    const card = ${LendingPanel.row};
+                    card.menu.open();
+                    await turn(50);
+                    const refs = Object.entries({
+                        indicator, row, card, submenu: card.menu, gpu: card.gpu,
+                        machine: row.machine, operation: row.machine.operation,
+                        preparation: row.machine.preparation,
+                    }).map(([name, object]) => [name, new WeakRef(object)]);
+                    indicator.menu.close();
+                    await turn(50);
+                    return refs;
+                })();
+                Main.extensionManager.lookup(${JSON.stringify(EXTENSION_UUID)}).stateObj.disable();
+                for (let round = 0; round < 20; round++) {
+                    System.gc();
+                    await turn(30);
+                }
+                return refs.filter(([, ref]) => ref.deref() !== undefined).map(([name]) => name);
+            })()`,
+            20_000,
+        );
+        expect(alive).toEqual([]);
+        await lab.letGo(pid);
+        await pause(300);
+        // Nobody waits for the card any more.
+        expect(await libvirt.state(WINDOWS)).toBe(OFF);
+        await panel.shell.eval(
+            `Main.extensionManager.lookup(${JSON.stringify(EXTENSION_UUID)}).stateObj.enable(); null`,
+        );
+        await panel.open();
+        await panel.waitForState(WINDOWS, 'Off');
+    }, 40_000);
+
+    for (const scheme of ['light', 'dark'])
+        it(`is kept as a picture: ${scheme}`, async () => {
+            await panel.shell.eval(
+                `new Gio.Settings({schema_id: 'org.gnome.desktop.interface'}).set_string('color-scheme', 'prefer-${scheme}'); null`,
+            );
+            await pause(500);
+            const pids = [await lab.hold('blender'), await lab.hold('<b>python3</b>')];
+            await start();
+            await lab.dialog();
+            await pause(200);
+            await panel.shell.screenshot(screenshotPath(`held-${scheme}`));
+            await lab.answer('Start when free');
+            await panel.open();
+            await panel.waitForState(WINDOWS, 'Waiting for the card…');
+            await pause(200);
+            await panel.shell.screenshot(screenshotPath(`waiting-${scheme}`));
+            for (const pid of pids) await lab.letGo(pid);
+            await panel.waitForState(WINDOWS, 'Running', 10_000);
+            await panel.shell.eval(`${LendingPanel.row}.menu.open(); null`);
+            await pause(200);
+            await panel.shell.screenshot(screenshotPath(`lent-${scheme}`));
+            await stop();
+            await panel.close();
+        }, 40_000);
 });
