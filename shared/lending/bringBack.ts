@@ -20,8 +20,8 @@ export interface BringBackOptions {
     /** `HOST/NAME` of the machine that had the cards: what still says that it has them is not up to date. */
     readonly machine: string;
     readonly helper: CardMover | null;
-    /** Whether the guard hook asks for the return by itself. */
-    readonly guarded: boolean;
+    /** Whether the guard hook asks for the return by itself; null when nobody can tell. */
+    readonly guarded: boolean | null;
     readonly cancellable: Gio.Cancellable;
     readonly deadlineMs?: number;
 }
@@ -40,7 +40,7 @@ export async function bringBack(
     {machine, helper, guarded, cancellable, deadlineMs = BACK_MS}: BringBackOptions,
 ): Promise<void> {
     const begun = monotonicMs();
-    const askAt = begun + (guarded ? HOOK_MS : 0);
+    const askAt = begun + (guarded === false ? 0 : HOOK_MS);
     const seen = new Set<string>();
     const watch = new ChangeWatch([
         changesOf(cards),
@@ -61,6 +61,8 @@ export async function bringBack(
             if (helper && waiting && now >= askAt) {
                 asked.add(waiting);
                 denied ??= await askFor(waiting, helper);
+                // Nobody else will ask for it.
+                if (denied && guarded === false) throw denied;
                 continue;
             }
             const left = begun + deadlineMs - now;

@@ -139,7 +139,7 @@ export class Lending implements Preparation {
         return bringBack(this.cards, gpus, {
             machine: key,
             helper,
-            guarded: this.isGuarded() !== false,
+            guarded: this.isGuarded(),
             cancellable: abandoned,
         });
     }

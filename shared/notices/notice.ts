@@ -119,7 +119,7 @@ export function noticeFor(machine: Machine, happening: Happening): Notice | null
             };
         case 'failed':
             // Of a card that does not come back its own notice tells, however its machine ended.
-            return isLateCard(happening) ? null : failure(happening, id);
+            return isLateCard(happening) ? null : failure(machine, happening, id);
         default:
             return null;
     }
@@ -129,7 +129,7 @@ function isLateCard({action, error}: Happening): boolean {
     return action !== 'start' && (error instanceof CardNotBackError || error instanceof CardStuckError);
 }
 
-function failure(happening: Happening, id: string): Notice {
+function failure(machine: Machine, happening: Happening, id: string): Notice {
     const {error} = happening;
     const problem = describeProblem(error);
     const buttons: NoticeButton[] = [];
@@ -147,7 +147,17 @@ function failure(happening: Happening, id: string): Notice {
         buttons.push({label: _('Start when free'), action: 'start-when-free'});
     }
     buttons.push({label: _('Details'), action: 'details'});
-    return {id, title: problem.title, body: problem.body, urgency, buttons};
+    const {title, body} = refusedStart(machine, happening) ?? problem;
+    return {id, title, body, urgency, buttons};
+}
+
+/** A start that a card's users prevent: its problem speaks of the card, but a person has asked for the machine. */
+function refusedStart(machine: Machine, {action, error}: Happening): Pick<Notice, 'title' | 'body'> | null {
+    if (!(error instanceof CardHeldError) || action !== 'start') return null;
+    return {
+        title: fill(_('{name} was not started'), {name: machine.shortName}),
+        body: `${fill('{card}', {card: error.gpu.name})}: ${describeProblem(error).body}`,
+    };
 }
 
 function closeButton({closable: [app, ...others], triedClosing}: CardHeldError): NoticeButton {

@@ -209,7 +209,7 @@ export class LendingRig {
     readonly hosts = new PretendedHosts();
     readonly cards: FollowedCards;
     readonly opened: string[] = [];
-    guarded = false;
+    guarded: boolean | null = false;
     lending: Lending;
 
     constructor(readonly fake: FakePciTree) {

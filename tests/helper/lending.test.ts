@@ -155,6 +155,8 @@ describe('helper: lending a card to a machine', () => {
             'details',
         ]);
         expect(notice!.buttons[0]!.label).toContain('blender');
+        expect(notice!.title).toContain('win');
+        expect(notice!.body).toContain('blender');
         expect(await bindings()).toEqual(HOME);
 
         const waiting = machine.run('start', {start: {held: 'wait'}});

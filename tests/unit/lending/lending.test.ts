@@ -29,6 +29,39 @@ async function failure(operation: Operation): Promise<unknown> {
     );
 }
 
+describe('Lending an NVIDIA card', () => {
+    it('does not count the services that the handover stops itself among what has to be closed', async () => {
+        const NVIDIA = '0000:01:00.0';
+        const rig = new LendingRig(new FakePciTree().intelGraphics().nvidiaCard());
+        rig.services.add('nvidia-persistenced.service', '/dev/nvidia0');
+        const blender = rig.fake.processes.start({comm: 'blender'});
+        rig.fake.use(blender, '/dev/nvidia0');
+        const machine = rig.machine('win', [NVIDIA]);
+        const error = (await failure(rig.begin(machine))) as CardHeldError;
+        expect(error.closable.map(({name}) => name)).toEqual(['blender']);
+        expect(error.closingHelps).toBeTrue();
+
+        const waiting = rig.begin(machine, {held: 'wait'});
+        await waitFor('the wait', () => waiting.step === 'wait');
+        blender.exit();
+        rig.fake.kernel.modules.update();
+        await waiting.finished();
+        expect(rig.fake.kernel.bindings('0000:01')[NVIDIA]).toBe('vfio-pci');
+        await rig.fail(machine).finished();
+        expect(rig.fake.kernel.bindings('0000:01')[NVIDIA]).toBe('nvidia');
+        rig.close();
+    });
+
+    it('is not left to libvirt without a helper, since it has users that show nowhere', async () => {
+        const rig = new LendingRig(new FakePciTree().intelGraphics().nvidiaCard());
+        rig.lending = rig.make(null);
+        expect(await failure(rig.begin(rig.machine('win', ['0000:01:00.0'], true)))).toBeInstanceOf(
+            HelperMissingError,
+        );
+        rig.close();
+    });
+});
+
 describe('Lending a card: a start', () => {
     let rig: LendingRig;
     beforeEach(() => (rig = new LendingRig(new FakePciTree().intelGraphics().amdCard())));
@@ -185,6 +218,19 @@ describe('Lending a card: a start', () => {
         operation.cancel();
         answer();
         expect(await failure(operation)).toBeInstanceOf(CancelledError);
+        expect(bindings()).toEqual(HOME);
+    });
+
+    it('takes back what could not be called off any more', async () => {
+        let open = (): void => undefined;
+        rig.helper.gate = new Promise(resolve => (open = resolve));
+        rig.helper.cancel = () => Promise.resolve(false);
+        const operation = rig.begin(rig.machine('win', BOTH));
+        await waitFor('the handover', () => rig.helper.handovers.moving !== '');
+        operation.cancel();
+        open();
+        expect(await failure(operation)).toBeInstanceOf(CancelledError);
+        expect(rig.helper.asked).toContain(`return ${CARD}`);
         expect(bindings()).toEqual(HOME);
     });
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {CardNotBackError, CardStuckError} from '../../../shared/lending/lendingErrors.js';
+import {CardNotBackError, CardStuckError, HelperDeniedError} from '../../../shared/lending/lendingErrors.js';
 import {ReturnWatch} from '../../../shared/lending/returnWatch.js';
 import {bringBack} from '../../../shared/lending/bringBack.js';
 import type {Gpu} from '../../../shared/gpu/gpu.js';
@@ -139,13 +139,34 @@ describe('Lending a card: its return', () => {
         await expectAsync(rig.begin(machine).finished()).toBeRejectedWithError(CardStuckError);
     });
 
+    it('says at once that we may not ask for it where nobody else does', async () => {
+        rig.turn(machine, false);
+        rig.helper.error = busError(`${HELPER_BUS_NAME}.Error.NotAuthorized`);
+        await expectAsync(rig.end(machine).finished()).toBeRejectedWithError(HelperDeniedError);
+    });
+
     it('is waited for when we may not ask for it, since the guard may', async () => {
+        rig.guarded = null;
         rig.turn(machine, false);
         rig.helper.error = busError(`${HELPER_BUS_NAME}.Error.NotAuthorized`);
         const operation = rig.end(machine);
         await waitFor('the question', () => returns().length > 0);
         await rig.helper.guardReturns(CARD);
         await operation.finished();
+        expect(bindings()).toEqual(HOME);
+    });
+
+    it('is not taken for done because its machine still seems to have the card', async () => {
+        const gpu = await rig.gpu(CARD);
+        expect(gpu.owner.kind).toBe('machine');
+        // What machines have of cards is looked at a moment later.
+        rig.turn(machine, false);
+        await bringBack(rig.cards, [gpu], {
+            machine: machine.key,
+            helper: rig.helper,
+            guarded: false,
+            cancellable: new Gio.Cancellable(),
+        });
         expect(bindings()).toEqual(HOME);
     });
 
