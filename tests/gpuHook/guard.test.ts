@@ -2,7 +2,7 @@
 import GLib from 'gi://GLib';
 
 import {FakeProcess} from '../fakes/pci/fakeProcesses.js';
-import {drop, putFile, putFolder} from '../fakes/pci/files.js';
+import {drop, putFile, putFolder, putLink} from '../fakes/pci/files.js';
 import {waitFor} from '../harness/deadline.js';
 import {runProgram} from '../harness/program.js';
 import {HOOK, hostdev, machine} from './guardRun.js';
@@ -120,6 +120,21 @@ describe('guard hook: who holds the card', () => {
             expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
         });
     }
+
+    it('sees what a game has open whose first thread has ended', async () => {
+        const tree = amd();
+        const game = tree.processes.start({comm: 'game.exe'});
+        for (const thread of [game.pid, game.pid + 1, game.pid + 2])
+            putFolder(`${game.folder}/task/${thread}/fd`);
+        expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+        putLink(`${game.folder}/task/${game.pid + 2}/fd/7`, '/dev/dri/renderD129');
+        await expectRefused(tree, machine(CARD), new RegExp(`in use by game.exe \\(pid ${game.pid}\\)\\.`));
+        tree.program(
+            'find',
+            `case " $* " in *" ${game.folder}/task/"*) exit 1 ;; esac\nexec /usr/bin/find "$@"`,
+        );
+        await expectRefused(tree, machine(CARD), /cannot be found out whether/);
+    });
 
     it('refuses when a part of the processes was not looked at', async () => {
         const tree = amd();

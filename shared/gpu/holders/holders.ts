@@ -173,7 +173,7 @@ function sumOf(clients: Iterable<DrmClient>): number | null {
 function distinct(files: readonly OpenFile[]): [OpenFile, ...OpenFile[]][] {
     const groups = new Map<string, [OpenFile, ...OpenFile[]]>();
     for (const file of files) {
-        const key = `${file.pid} ${file.target}`;
+        const key = `${file.folder} ${file.target}`;
         const group = groups.get(key);
         if (group) group.push(file);
         else groups.set(key, [file]);
@@ -181,14 +181,14 @@ function distinct(files: readonly OpenFile[]): [OpenFile, ...OpenFile[]][] {
     return [...groups.values()];
 }
 
-function pathOf(root: SysRoot, {pid, descriptor}: OpenFile): string {
-    return `${root.proc}/${pid}/fd/${descriptor}`;
+function pathOf(root: SysRoot, {folder, descriptor}: OpenFile): string {
+    return `${root.proc}/${folder}/fd/${descriptor}`;
 }
 
 async function clientsOf(root: SysRoot, files: readonly OpenFile[]): Promise<DrmClient[]> {
     const clients = await Promise.all(
-        files.map(async ({pid, descriptor}) => {
-            const path = `${root.proc}/${pid}/fdinfo/${descriptor}`;
+        files.map(async ({folder, descriptor}) => {
+            const path = `${root.proc}/${folder}/fdinfo/${descriptor}`;
             try {
                 return drmClientOf(await readText(path, {mostBytes: FDINFO_BYTES}));
             } catch (error) {

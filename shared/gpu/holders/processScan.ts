@@ -3,6 +3,7 @@
 // would cost our own main loop as much time, and what hangs can be killed with them.
 import GLib from 'gi://GLib';
 
+import {monotonicMs} from '../../platform/clock.js';
 import {SubprocessError} from '../../platform/errors.js';
 import {exists, listNames, readShort} from '../../platform/files.js';
 import {inSlices} from '../../platform/slices.js';
@@ -12,6 +13,8 @@ import type {SysRoot} from '../sysRoot.js';
 /** A descriptor that may lead to a device node. */
 export interface OpenFile {
     readonly pid: number;
+    /** Its folder below /proc: that of the process, or of a thread where the first one has ended. */
+    readonly folder: string;
     readonly descriptor: number;
     /** Where it leads, in the names of the process that opened it. */
     readonly target: string;
@@ -65,6 +68,7 @@ proc=$1 names=$2
 shift 2
 links() {
     find "$proc"/*["$1"]/fd -maxdepth 1 \\( -name fd ! -readable -prune \\) -o \\
+        \\( -name fd -empty -printf '%p\\0empty\\0\\c' \\) -o \\
         \\( -name fd -printf '%p\\0\\0\\c' \\) -o \\
         \\( -lname '/[dnsiv]*' ! -lname /dev/null -printf '%p\\0%l\\0\\c' \\) 2>&1
     [ $? -gt 1 ] || printf ':links\\000\\000'
@@ -92,22 +96,25 @@ export async function scanProcesses(
     names: readonly string[],
     deadlineMs: number,
 ): Promise<ProcessScan> {
-    const portions = portionsFor(GLib.get_num_processors());
+    const end = monotonicMs() + deadlineMs;
     const pids = (listNames(root.proc) ?? []).filter(name => /^\d+$/.test(name)).map(Number);
-    const limit = (deadlineMs / 1000).toFixed(3);
-    const nodes = names.map(name => `/${name}`).join('\n');
-    const text = await printed(
-        ['timeout', '-s', 'KILL', limit, 'sh', '-c', SCRIPT, 'sh', root.proc, nodes, ...portions],
-        deadlineMs + LATE_MS,
-    );
-    const {open, done, ended} = await openIn(text);
-    const mappings = text.split('\0:maps\0');
-    const mapped = mappedIn(mappings, new Set(names));
-    const complete =
-        ended === portions.length && (names.length === 0 || mappings.length === portions.length + 1);
+    const look = (folder: string, portions: readonly string[]): Promise<Look> =>
+        lookInto(folder, portions, names, Math.max(1, end - monotonicMs()));
+    const whole = await look(root.proc, portionsFor(GLib.get_num_processors()));
+    const open = whole.open.map(file => ({...file, folder: String(file.pid)}));
+    const mapped = [...whole.mapped];
+    const {done} = whole;
+    // What a process has open is not in its own folder when its first thread has ended before the others, as that of
+    // many games does.
+    for (const pid of await leaderless(root, whole.empty)) {
+        const threads = await look(`${root.proc}/${pid}/task`, ['0123456789']);
+        for (const file of threads.open) open.push({...file, pid, folder: `${pid}/task/${file.pid}`});
+        mapped.push(...threads.mapped.map(({path}) => ({pid, path})));
+        if (!threads.complete) done.delete(pid);
+    }
     let uninspected = 0;
     await inSlices(pids, pid => {
-        if (!(complete && done.has(pid)) && isProgram(root, pid)) uninspected++;
+        if (!(whole.complete && done.has(pid)) && isProgram(root, pid)) uninspected++;
     });
     return {
         open,
@@ -116,6 +123,47 @@ export async function scanProcesses(
         uninspected,
         hidden: !exists(`${root.proc}/1`),
     };
+}
+
+/** Of processes without a descriptor, those that have other threads: what these have open has not been seen. */
+async function leaderless(root: SysRoot, pids: readonly number[]): Promise<number[]> {
+    const found: number[] = [];
+    await inSlices(pids, pid => {
+        if ((listNames(`${root.proc}/${pid}/task`)?.length ?? 0) > 1) found.push(pid);
+    });
+    return found;
+}
+
+/** What was seen in the folders of processes, or of the threads of one. */
+interface Look {
+    readonly open: readonly Omit<OpenFile, 'folder'>[];
+    readonly mapped: readonly MappedFile[];
+    /** Those that were looked into. */
+    readonly done: Set<number>;
+    /** Those of them that have nothing open at all. */
+    readonly empty: readonly number[];
+    /** Whether it came to its end. */
+    readonly complete: boolean;
+}
+
+/** @param folder whose subfolders have numbers for names */
+async function lookInto(
+    folder: string,
+    portions: readonly string[],
+    names: readonly string[],
+    deadlineMs: number,
+): Promise<Look> {
+    const limit = (deadlineMs / 1000).toFixed(3);
+    const nodes = names.map(name => `/${name}`).join('\n');
+    const text = await printed(
+        ['timeout', '-s', 'KILL', limit, 'sh', '-c', SCRIPT, 'sh', folder, nodes, ...portions],
+        deadlineMs + LATE_MS,
+    );
+    const {open, done, empty, ended} = await openIn(text);
+    const mappings = text.split('\0:maps\0');
+    const complete =
+        ended === portions.length && (names.length === 0 || mappings.length === portions.length + 1);
+    return {open, done, empty, mapped: mappedIn(mappings, new Set(names)), complete};
 }
 
 /** The last digits of the numbers of the processes in each portion. */
@@ -134,17 +182,15 @@ function isProgram(root: SysRoot, pid: number): boolean {
     return (Number(fields[6]) & KERNEL_THREAD) === 0;
 }
 
-interface Open {
-    readonly open: OpenFile[];
-    /** The processes that were looked into. */
-    readonly done: Set<number>;
+type Open = Pick<Look, 'open' | 'done' | 'empty'> & {
     /** How many portions were looked at to their end. */
     readonly ended: number;
-}
+};
 
 async function openIn(text: string): Promise<Open> {
-    const open: OpenFile[] = [];
+    const open: Omit<OpenFile, 'folder'>[] = [];
     const done = new Set<number>();
+    const empty: number[] = [];
     let ended = 0;
     const records = text.slice(0, text.lastIndexOf('\0') + 1).matchAll(/([^\0]*)\0([^\0]*)\0/g);
     await inSlices(records, ([, path = '', target = '']) => {
@@ -153,11 +199,14 @@ async function openIn(text: string): Promise<Open> {
             done.delete(Number(pid));
         const [, pid, descriptor] = /\/(\d+)\/fd(?:\/(\d+))?$/.exec(path) ?? [];
         if (pid === undefined) return;
-        if (descriptor === undefined) done.add(Number(pid));
-        else if (CANDIDATE.test(target))
+        if (descriptor === undefined) {
+            done.add(Number(pid));
+            if (target !== '') empty.push(Number(pid));
+        }
+        if (descriptor !== undefined && CANDIDATE.test(target))
             open.push({pid: Number(pid), descriptor: Number(descriptor), target});
     });
-    return {open, done, ended};
+    return {open, done, empty, ended};
 }
 
 /** @param portions what grep printed, with all that came before the first, and what was left unfinished last */

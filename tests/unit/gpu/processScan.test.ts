@@ -6,7 +6,7 @@ import {portionsFor} from '../../../shared/gpu/holders/processScan.js';
 import {PciReader} from '../../../shared/gpu/pciTree.js';
 import {exists} from '../../../shared/platform/files.js';
 import {FakePciTree} from '../../fakes/fakePciTree.js';
-import {putFile, putLink} from '../../fakes/pci/files.js';
+import {putFile, putFolder, putLink} from '../../fakes/pci/files.js';
 import {waitFor} from '../../harness/deadline.js';
 import {temporaryDirectory} from '../../harness/temporary.js';
 
@@ -68,6 +68,25 @@ describe('Holders: the processes', () => {
         for (const processors of [1, 2, 3, 4, 64])
             expect([...portionsFor(processors).join('')].sort().join('')).toBe('0123456789');
         expect(portionsFor(64).length).toBe(4);
+    });
+
+    it('are those whose first thread has ended, too', async () => {
+        const fake = new FakePciTree().intelGraphics().amdCard();
+        const game = fake.processes.start({comm: 'game.exe'});
+        const [first, second] = [`${game.folder}/task/${game.pid}`, `${game.folder}/task/${game.pid + 1}`];
+        putFolder(`${first}/fd`);
+        putLink(`${second}/fd/7`, '/dev/dri/renderD129');
+        putFile(`${second}/fdinfo/7`, 'drm-client-id:\t5\ndrm-memory-vram:\t4 KiB\n');
+        putFile(`${second}/maps`, '7f00-7f01 rw-s 00000000 00:06 613 /dev/dri/card1\n');
+        const {processes, uninspected} = await holdersOf(fake, {
+            deviceNumber: path => Promise.resolve(path === `${second}/fd/7` ? '226:129' : null),
+        });
+
+        expect(processes.map(({name, pid, nodes}) => [name, pid, nodes])).toEqual([
+            ['game.exe', game.pid, ['card1', 'renderD129']],
+        ]);
+        expect(processes[0]?.drmClients).toBe(1);
+        expect(uninspected).toBe(0);
     });
 
     it('are told while mappings do not come, and nothing is left behind that waits for them', async () => {
