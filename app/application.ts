@@ -7,8 +7,10 @@ import GObject from 'gi://GObject';
 import {ClientKeeper} from '../shared/displays/clientKeeper.js';
 import type {HostList} from '../shared/hosts/hostList.js';
 import {isMachineAction} from '../shared/machines/actions.js';
+import type {StartOptions} from '../shared/machines/preparation.js';
 import {APP_ID, SHOWN_MACHINE_ACTION} from '../shared/names.js';
 import type {Preferences} from '../shared/settings/preferences.js';
+import {AppCards} from './gpu/appCards.js';
 import {AppNotices} from './notices/appNotices.js';
 import {Window} from './window.js';
 
@@ -26,6 +28,12 @@ const ACCELERATORS: Readonly<Record<string, string[]>> = {
     'machine.show-log': ['<Control>l'],
 };
 
+/** What buttons of notifications ask for besides actions: a start, and what to do about a card that is held. */
+const STARTS: Readonly<Record<string, StartOptions>> = {
+    'close-and-start': {held: 'close'},
+    'start-when-free': {held: 'wait'},
+};
+
 /** The app's process: one instance, its actions, and what outlives a window. */
 export class Application extends Adw.Application {
     static {
@@ -35,6 +43,7 @@ export class Application extends Adw.Application {
     #window: Window | null = null;
     #notices: AppNotices | null = null;
     readonly #undo: (() => void)[] = [];
+    readonly #cards: AppCards;
     /** For the panel, which is silent about the machine that the user looks at. */
     readonly #shown = Gio.SimpleAction.new_stateful(SHOWN_MACHINE_ACTION, null, new GLib.Variant('s', ''));
 
@@ -47,6 +56,8 @@ export class Application extends Adw.Application {
         private readonly preferences: Preferences,
     ) {
         super({application_id: APP_ID});
+        this.#cards = new AppCards(hosts);
+        hosts.preparation = this.#cards;
     }
 
     override vfunc_startup(): void {
@@ -69,7 +80,13 @@ export class Application extends Adw.Application {
         });
         this.#addAction('run-action', '(ss)', parameter => {
             const [key, action] = parameter as [string, string];
-            if (isMachineAction(action)) this.#presented().runOn(key, action);
+            const start = Object.hasOwn(STARTS, action) ? STARTS[action] : undefined;
+            if (start) this.#presented().runOn(key, 'start', start);
+            else if (isMachineAction(action)) this.#presented().runOn(key, action);
+        });
+        this.#addAction('force-card-back', 's', parameter => {
+            const [address] = parameter as [string];
+            this.#presented().forceCardBack(address);
         });
         this.add_action(this.#shown);
         // Others read it; what it says is ours alone.
@@ -93,13 +110,14 @@ export class Application extends Adw.Application {
     override vfunc_shutdown(): void {
         this.#notices?.close();
         for (const undo of this.#undo.splice(0)) undo();
+        this.#cards.close();
         this.hosts.close();
         super.vfunc_shutdown();
     }
 
     #presented(): Window {
         if (!this.#window) {
-            const window = new Window(this, this.hosts);
+            const window = new Window(this, this.hosts, this.#cards);
             this.#window = window;
             window.onShown = key => this.#shown.set_state(new GLib.Variant('s', key));
             window.connect('close-request', () => {
@@ -111,8 +129,9 @@ export class Application extends Adw.Application {
             this.#notices ??= new AppNotices(
                 this,
                 this.hosts,
+                this.#cards,
                 this.preferences,
-                machine => this.#window?.looksAt(machine) ?? false,
+                what => this.#window?.looksAt(what) ?? false,
             );
         }
         this.#window.present();

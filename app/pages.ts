@@ -4,6 +4,7 @@ import Adw from 'gi://Adw?version=1';
 import {Machine} from '../shared/machines/machine.js';
 import {_} from '../shared/platform/i18n.js';
 import type {HostList} from '../shared/hosts/hostList.js';
+import type {AppCards} from './gpu/appCards.js';
 import {GpuPage} from './gpu/gpuPage.js';
 import {ProblemPage} from './hosts/problemPage.js';
 import {MachineActions} from './machines/machineActions.js';
@@ -25,9 +26,12 @@ export class Pages {
         private readonly window: Window,
         private readonly log: MachineLog,
         private readonly hosts: HostList,
+        private readonly cards: AppCards,
     ) {
         this.actions = new MachineActions(window);
         window.insert_action_group('machine', this.actions.group);
+        // From here on it is known when a card comes back; the list of machines is there by now.
+        cards.open().catch((error: unknown) => console.error(error));
     }
 
     /** The page of what is selected, showing it. */
@@ -36,9 +40,10 @@ export class Pages {
         this.actions.machine = machine;
         if (this.#machinePage && !machine) this.#machinePage.machine = null;
         if (selection === null) return (this.#nothing ??= makeNothingPage());
-        if (selection === 'cards') return (this.#gpuPage ??= new GpuPage(this.hosts));
+        if (selection === 'cards')
+            return (this.#gpuPage ??= new GpuPage(this.window, this.hosts, this.cards));
         if (machine) {
-            this.#machinePage ??= new MachinePage(this.window, this.actions, this.log);
+            this.#machinePage ??= new MachinePage(this.window, this.actions, this.log, this.cards);
             this.#machinePage.machine = machine;
             return this.#machinePage;
         }
@@ -50,6 +55,11 @@ export class Pages {
     /** Brings a card into view on the page of the cards, when that is shown. */
     showCard(address: string): void {
         this.#gpuPage?.showCard(address);
+    }
+
+    /** Asks whether a card is to be forced back, when the page of the cards is shown. */
+    forceBack(address: string): void {
+        this.#gpuPage?.forceBack(address);
     }
 
     /** Lets go of everything that is shown. */

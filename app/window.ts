@@ -8,9 +8,11 @@ import type Gtk from 'gi://Gtk?version=4.0';
 import type {HostList} from '../shared/hosts/hostList.js';
 import type {MachineAction} from '../shared/machines/actions.js';
 import {Machine} from '../shared/machines/machine.js';
+import type {StartOptions} from '../shared/machines/preparation.js';
 import {APP_PATH, SHOWN_CARDS} from '../shared/names.js';
 import {_, fill} from '../shared/platform/i18n.js';
 import type {Problem} from '../shared/problems/problem.js';
+import type {AppCards} from './gpu/appCards.js';
 import type {Pages} from './pages.js';
 import type {SetUpPage} from './setUp/setUpDialog.js';
 import {type Selection, Sidebar} from './machines/sidebar.js';
@@ -58,6 +60,7 @@ export class Window extends Adw.ApplicationWindow {
     constructor(
         application: Adw.Application,
         private readonly hosts: HostList,
+        private readonly cards: AppCards,
     ) {
         super({application});
         this.#log = new MachineLog(hosts);
@@ -94,9 +97,9 @@ export class Window extends Adw.ApplicationWindow {
         });
     }
 
-    /** Whether the person looks at this machine now. */
-    looksAt(machine: Machine): boolean {
-        return this.is_active && this.#shown === machine;
+    /** Whether the person looks at this machine, or at the cards, now. */
+    looksAt(what: Selection): boolean {
+        return this.is_active && this.#shown === what;
     }
 
     /** What the page on the screen is of. */
@@ -117,10 +120,19 @@ export class Window extends Adw.ApplicationWindow {
 
     /** Shows the page of the graphics cards. @param address the card to bring into view; empty for the first */
     showCard(address: string): void {
+        void this.#showCards().then(() => this.#pages?.showCard(address));
+    }
+
+    /** Asks on the page of the graphics cards whether one is to be forced back. */
+    forceCardBack(address: string): void {
+        void this.#showCards().then(() => this.#pages?.forceBack(address));
+    }
+
+    async #showCards(): Promise<void> {
         this._sidebar.select('cards');
         this._splitView.show_content = true;
         this._views.visible_child = this._splitView;
-        void this.#showSelection().then(() => this.#pages?.showCard(address));
+        await this.#showSelection();
     }
 
     /** Opens the assistant, for the machine and the card on the screen. */
@@ -140,10 +152,10 @@ export class Window extends Adw.ApplicationWindow {
     }
 
     /** Does something with a machine, after asking where that is due. */
-    runOn(key: string, action: MachineAction): void {
+    runOn(key: string, action: MachineAction, start?: StartOptions): void {
         this.#whenThere(key, machine => {
             this.#open(machine);
-            void this.#loadPages().then(pages => pages.actions.run(machine, action));
+            void this.#loadPages().then(pages => pages.actions.run(machine, action, start));
         });
     }
 
@@ -210,7 +222,9 @@ export class Window extends Adw.ApplicationWindow {
             this.#emptyPage = new EmptyPage();
             this._views.add_child(this.#emptyPage);
         }
-        this._views.visible_child = empty && this.#emptyPage ? this.#emptyPage : this._splitView;
+        // Somebody may have asked for the cards while the page was loaded.
+        const shown = empty && this._sidebar.selection !== 'cards' ? this.#emptyPage : null;
+        this._views.visible_child = shown ?? this._splitView;
     }
 
     async #showSelection(): Promise<void> {
@@ -223,7 +237,7 @@ export class Window extends Adw.ApplicationWindow {
 
     #loadPages(): Promise<Pages> {
         this.#loadingPages ??= import('./pages.js').then(({Pages}) => {
-            this.#pages = new Pages(this, this.#log, this.hosts);
+            this.#pages = new Pages(this, this.#log, this.hosts, this.cards);
             return this.#pages;
         });
         return this.#loadingPages;

@@ -11,8 +11,16 @@ import {needsAttention, ownerLabel} from '../../shared/gpu/words.js';
 import {_, fill, oneLine} from '../../shared/platform/i18n.js';
 import type {Fact} from '../widgets/fact.js';
 import {makeFactRow} from '../widgets/factRow.js';
+import {CardControls, type CardRequests} from './cardControls.js';
 import {cardFacts, functionFact} from './cardFacts.js';
-import {holdersGroup} from './holdersGroup.js';
+import type {CardTasks} from './cardTasks.js';
+import {type HolderRequests, holdersGroup} from './holdersGroup.js';
+
+/** What a view of a card can have done. */
+export interface ViewRequests extends CardRequests {
+    /** What can be done with the holders of the card. */
+    holders(gpu: Gpu): HolderRequests;
+}
 
 /** A card on the page: its name and owner, who uses it, and its facts in groups. */
 export class CardView extends Gtk.Box {
@@ -31,8 +39,13 @@ export class CardView extends Gtk.Box {
     #groups: Adw.PreferencesGroup[] = [];
     /** What the groups were made from, to leave them alone while nothing is different. */
     #made = '';
+    readonly #controls: CardControls;
 
-    constructor(readonly gpu: Gpu) {
+    constructor(
+        readonly gpu: Gpu,
+        private readonly tasks: CardTasks,
+        private readonly requests: ViewRequests,
+    ) {
         super({
             orientation: Gtk.Orientation.VERTICAL,
             spacing: 24,
@@ -42,11 +55,19 @@ export class CardView extends Gtk.Box {
         const heading = new Gtk.Box({orientation: Gtk.Orientation.VERTICAL, spacing: 6});
         for (const child of [this.#icon, this.#name, this.#owner]) heading.append(child);
         this.append(heading);
+        this.#controls = new CardControls(gpu, requests);
+        this.append(this.#controls);
     }
 
-    /** Shows who has the card now. @param allAsked whether every host has told of its machines */
-    sync(allAsked: boolean): void {
-        const {gpu} = this;
+    /**
+     * Shows who has the card now, and what can be done with it.
+     *
+     * @param allAsked whether every host has told of its machines
+     * @param lendable whether somebody may want to lend it
+     */
+    sync(allAsked: boolean, lendable: boolean): void {
+        const {gpu, tasks} = this;
+        this.#controls.sync(lendable, tasks.operationOf(gpu), tasks.failureOf(gpu));
         const owner = oneLine(ownerLabel(gpu.owner, allAsked));
         this.#name.label = oneLine(gpu.name);
         this.#owner.label = owner;
@@ -65,18 +86,26 @@ export class CardView extends Gtk.Box {
         if (!this.#seen) return;
         const {gpu} = this;
         const {details, holders} = this.#seen;
-        const made = JSON.stringify([gpu.facts, gpu.owner, gpu.claims, details, holders]);
+        const requests = this.requests.holders(gpu);
+        const closing = holders.processes.map(one => [requests.mayClose(one), requests.mayForce(one)]);
+        const doable = [closing, requests.busy, requests.showAll !== null];
+        const made = JSON.stringify([gpu.facts, gpu.owner, gpu.claims, details, holders, doable]);
         if (made === this.#made) return;
         this.#made = made;
+        const hadFocus = this.#groups.some(group => group.get_focus_child() !== null);
         for (const group of this.#groups) this.remove(group);
         this.#groups = [
-            ...(gpu.owner.kind === 'linux' || holders.processes.length > 0 ? [holdersGroup(holders)] : []),
+            ...(gpu.owner.kind === 'linux' || holders.processes.length > 0
+                ? [holdersGroup(holders, requests)]
+                : []),
             ...this.#claimsGroup(),
             factsGroup(_('Card'), cardFacts(gpu, details)),
             ...this.#functionsGroup(),
             this.#iommuGroup(),
         ];
         for (const group of this.#groups) this.append(group);
+        // Whoever pressed a button of a row that has gone goes on from there with the keyboard.
+        if (hadFocus) this.#groups[0]?.child_focus(Gtk.DirectionType.TAB_FORWARD);
     }
 
     #claimsGroup(): Adw.PreferencesGroup[] {
@@ -90,7 +119,10 @@ export class CardView extends Gtk.Box {
                       host: machine.slice(0, machine.indexOf('/')),
                   }),
         }));
-        return [factsGroup(_('Machines with this card'), facts)];
+        const group = factsGroup(_('Machines with this card'), facts);
+        if (claims.length > 1)
+            group.description = _('Several machines take this card. Only one of them can run at a time.');
+        return [group];
     }
 
     #functionsGroup(): Adw.PreferencesGroup[] {

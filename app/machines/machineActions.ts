@@ -2,13 +2,16 @@
 import Gio from 'gi://Gio';
 
 import {MACHINE_ACTIONS, type MachineAction} from '../../shared/machines/actions.js';
+import {CardHeldError} from '../../shared/lending/lendingErrors.js';
 import type {Machine} from '../../shared/machines/machine.js';
+import type {StartOptions} from '../../shared/machines/preparation.js';
 import {_, fill} from '../../shared/platform/i18n.js';
 import {CancelledError} from '../../shared/platform/errors.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import type {Window} from '../window.js';
 import {mayRun} from './confirmation.js';
 import {Followed} from './follow.js';
+import {askAboutHolders} from './heldDialog.js';
 import {openDisplay} from './openDisplay.js';
 
 /**
@@ -65,18 +68,26 @@ export class MachineActions {
         this.#sync();
     }
 
-    /** Does something with a machine, after asking where that is due, and tells what came of it. */
-    run(machine: Machine, action: MachineAction): void {
-        void this.#run(machine, action);
+    /**
+     * Does something with a machine, after asking where that is due, and tells what came of it.
+     *
+     * @param start what to do about a card that is held, where that has been said already
+     */
+    run(machine: Machine, action: MachineAction, start?: StartOptions): void {
+        void this.#run(machine, action, start);
     }
 
-    async #run(machine: Machine, action: MachineAction): Promise<void> {
+    async #run(machine: Machine, action: MachineAction, start?: StartOptions): Promise<void> {
         if (!(await mayRun(this.window, machine, action))) return;
         try {
-            await machine.run(action).finished();
+            await machine.run(action, start ? {start} : {}).finished();
             this.window.toast(fill(doneSentence(action), {name: machine.shortName}));
         } catch (error) {
             if (error instanceof CancelledError) return;
+            if (error instanceof CardHeldError) {
+                await this.askAboutCard(machine, error, start);
+                return;
+            }
             // The page of the machine has a banner for it.
             if (machine.failing && this.window.looksAt(machine)) return;
             const problem = describeProblem(error);
@@ -85,6 +96,16 @@ export class MachineActions {
                 callback: () => this.window.showProblem(machine.key, problem),
             });
         }
+    }
+
+    /** Asks what to do about a card that is held, and starts the machine accordingly. */
+    async askAboutCard(machine: Machine, error: CardHeldError, start?: StartOptions): Promise<void> {
+        const asked = start?.held === 'close' || start?.held === 'force-close';
+        const answer = await askAboutHolders(this.window, error, {machine: machine.shortName, asked});
+        // The question has said what the banner would.
+        if (machine.failure?.error === error) machine.dismissFailure();
+        if (answer === 'cancel' || machine.isGone) return;
+        this.run(machine, 'start', {...start, held: answer});
     }
 
     #sync(): void {

@@ -7,6 +7,7 @@ import type Gtk from 'gi://Gtk?version=4.0';
 
 import {type DomainState, isActive} from '../../shared/libvirt/domainState.js';
 import {losesUnsaved, type MachineAction} from '../../shared/machines/actions.js';
+import {CardHeldError} from '../../shared/lending/lendingErrors.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {actionIcon, actionLabel, machineLabel, stateLabel} from '../../shared/machines/words.js';
 import {APP_PATH} from '../../shared/names.js';
@@ -15,6 +16,8 @@ import {describeProblem, type Problem} from '../../shared/problems/problem.js';
 import {showProblemDialog} from '../hosts/problemDialog.js';
 import {nameMenuItems} from '../widgets/namedMenu.js';
 import type {Window} from '../window.js';
+import type {AppCards} from '../gpu/appCards.js';
+import {CardSettings} from './cardSettings.js';
 import {LogView} from './logView.js';
 import type {MachineActions} from './machineActions.js';
 import {Followed} from './follow.js';
@@ -25,7 +28,14 @@ import {MachineSettingsDisplay} from './machineSettingsDisplay.js';
 import {OperationBar} from './operationBar.js';
 import {showState} from './stateLook.js';
 
-for (const type of [LogView, MachineFacts, MachineSettings, MachineSettingsDisplay, OperationBar])
+for (const type of [
+    CardSettings,
+    LogView,
+    MachineFacts,
+    MachineSettings,
+    MachineSettingsDisplay,
+    OperationBar,
+])
     GObject.type_ensure(type.$gtype);
 
 /** Everything about one machine: its state and what to do with it, its definition, its log. */
@@ -48,6 +58,7 @@ export class MachinePage extends Adw.NavigationPage {
                     'onlyButton',
                     'operation',
                     'facts',
+                    'cardSettings',
                     'settings',
                     'displaySettings',
                     'log',
@@ -68,6 +79,7 @@ export class MachinePage extends Adw.NavigationPage {
     declare private readonly _onlyButton: Gtk.Button;
     declare private readonly _operation: OperationBar;
     declare private readonly _facts: MachineFacts;
+    declare private readonly _cardSettings: CardSettings;
     declare private readonly _settings: MachineSettings;
     declare private readonly _displaySettings: MachineSettingsDisplay;
     declare private readonly _log: LogView;
@@ -94,9 +106,10 @@ export class MachinePage extends Adw.NavigationPage {
         private readonly window: Window,
         private readonly actions: MachineActions,
         private readonly log: MachineLog,
+        private readonly cards: AppCards,
     ) {
         super();
-        for (const settings of [this._settings, this._displaySettings])
+        for (const settings of [this._settings, this._displaySettings, this._cardSettings])
             settings.onFailed = (problem: Problem): void => window.toast(problem.title);
         actions.onShowLog = () => {
             this._stack.visible_child_name = 'log';
@@ -112,6 +125,7 @@ export class MachinePage extends Adw.NavigationPage {
         if (!this.#followed.set(machine)) return;
         this._operation.machine = machine;
         this._facts.machine = machine;
+        this._cardSettings.follow(machine, this.cards);
         this._settings.machine = machine;
         this._displaySettings.machine = machine;
         this._log.follow(machine, this.log);
@@ -132,6 +146,11 @@ export class MachinePage extends Adw.NavigationPage {
             case 'force-off':
             case 'reset':
                 this.actions.run(machine, problem.remedy);
+                break;
+            case 'close-holders':
+            case 'start-when-free':
+                if (machine.failure?.error instanceof CardHeldError)
+                    void this.actions.askAboutCard(machine, machine.failure.error);
                 break;
             default:
                 showProblemDialog(this, problem);
@@ -198,6 +217,7 @@ function menuOf(actions: readonly MachineAction[], state: DomainState): Gio.Menu
 function remedyLabel({remedy}: Problem): string {
     if (remedy === 'force-off') return _('Force off…');
     if (remedy === 'reset') return _('Reset…');
+    if (remedy === 'close-holders' || remedy === 'start-when-free') return _('Choose…');
     return _('Details');
 }
 

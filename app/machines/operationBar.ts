@@ -1,31 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import GLib from 'gi://GLib';
+import Adw from 'gi://Adw?version=1';
 import GObject from 'gi://GObject';
-import Gtk from 'gi://Gtk?version=4.0';
 
+import {stepLabel} from '../../shared/lending/words.js';
 import type {Machine} from '../../shared/machines/machine.js';
-import {APP_PATH} from '../../shared/names.js';
-import {_, fill} from '../../shared/platform/i18n.js';
+import type {Operation} from '../../shared/operations/operation.js';
+import {_} from '../../shared/platform/i18n.js';
+import {OperationProgress} from '../widgets/operationProgress.js';
 import {Followed} from './follow.js';
 
-/** How long the thing that is being done with the machine has taken, and the way to call it off. */
-export class OperationBar extends Gtk.Box {
+/** The steps that every action has: libvirt is asked, and its event confirms. They say nothing to a person. */
+const SILENT_STEPS = new Set(['ask', 'confirm', 'guest']);
+
+/** What is being done with a machine, how long it has taken, and the way to call it off. */
+export class OperationBar extends Adw.Bin {
     static {
-        GObject.registerClass(
-            {
-                GTypeName: 'HandoverOperationBar',
-                Template: `resource://${APP_PATH}/machines/operationBar.ui`,
-                InternalChildren: ['elapsed', 'cancel'],
-            },
-            this,
-        );
+        GObject.registerClass({GTypeName: 'HandoverOperationBar'}, this);
     }
 
-    declare private readonly _elapsed: Gtk.Label;
-    declare private readonly _cancel: Gtk.Button;
-
+    readonly #progress = new OperationProgress({
+        step: id => (SILENT_STEPS.has(id) ? '' : stepLabel(id)),
+        cancel: cancelLabel,
+    });
     readonly #followed = new Followed(['notify::transition'], () => this.#sync());
-    #second = 0;
+
+    constructor() {
+        super();
+        this.child = this.#progress;
+        this.visible = false;
+        this.#progress.connect('notify::visible', () => (this.visible = this.#progress.visible));
+    }
 
     get machine(): Machine | null {
         return this.#followed.machine;
@@ -35,32 +39,12 @@ export class OperationBar extends Gtk.Box {
         if (this.#followed.set(machine)) this.#sync();
     }
 
-    /** Most things are done within a second: the bar comes after the first one, so that nothing flickers. */
     #sync(): void {
-        if (this.#second !== 0) GLib.Source.remove(this.#second);
-        this.#second = 0;
-        this.#show();
-        if (!this.machine?.operation) return;
-        this.#second = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, 1, () => {
-            this.#show();
-            return GLib.SOURCE_CONTINUE;
-        });
-    }
-
-    #show(): void {
-        const operation = this.machine?.operation;
-        const seconds = Math.floor((operation?.elapsedMs ?? 0) / 1000);
-        this.visible = seconds > 0;
-        if (!operation || seconds === 0) return;
-        this._elapsed.label = fill(_('{time} so far'), {time: clockTime(seconds)});
-        this._cancel.visible = operation.canCancel;
-        // The guest has been asked, and nobody can take that back.
-        const asked = operation.kind === 'shutdown' || operation.kind === 'reboot';
-        this._cancel.label = asked ? _('Stop waiting') : _('Cancel');
+        this.#progress.operation = this.machine?.operation ?? null;
     }
 }
 
-/** Seconds as a clock shows them: `0:07`, `12:30`. */
-function clockTime(seconds: number): string {
-    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+/** A guest that has been asked to shut down or restart cannot be told to forget it. */
+function cancelLabel({kind}: Operation): string {
+    return kind === 'shutdown' || kind === 'reboot' ? _('Stop waiting') : _('Cancel');
 }

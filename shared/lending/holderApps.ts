@@ -19,7 +19,7 @@ export interface HolderApp {
  * The programs of a report that this user may close. The desktop, the log-in screen, the sound server and services
  * are none: who ends those loses more than the card.
  */
-export function closableApps({processes}: HolderReport, uid: number): HolderApp[] {
+export function closableApps({processes}: Pick<HolderReport, 'processes'>, uid: number): HolderApp[] {
     return processes
         .filter(process => process.role === 'program' && process.uid === uid && process.pid > 1)
         .map(({pid, startTicks, name, user, appId}) => ({

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The helper's service on a pretended machine: gjs -m helperOnFakes.js IDLE_MS
+// The helper's service on a pretended machine: gjs -m helperOnFakes.js IDLE_MS [ASKING_MS]
 import GLib from 'gi://GLib';
 import GLibUnix from 'gi://GLibUnix';
 import System from 'system';
@@ -14,12 +14,13 @@ import {UndoFiles} from '../../../helper/undoFiles.js';
 import type {KernelWriter} from '../../../shared/gpu/handover/ports.js';
 import {findHolders} from '../../../shared/gpu/holders/holders.js';
 import {Bus} from '../../../shared/platform/bus.js';
+import {readShort} from '../../../shared/platform/files.js';
 import {FakePciTree} from '../../fakes/fakePciTree.js';
 import {FakeServices} from '../../fakes/pci/fakeServices.js';
 import {putFolder} from '../../fakes/pci/files.js';
 import {TEST_PATH, TestControl} from '../testControl.js';
 
-const [idle = '60000'] = System.programArgs;
+const [idle = '60000', asking = '1500'] = System.programArgs;
 const SIGTERM = 15;
 
 const fake = new FakePciTree()
@@ -44,6 +45,13 @@ const gated: KernelWriter = {
     loadModules: names => gate.then(() => fake.kernel.loadModules(names)),
     unloadModules: names => gate.then(() => fake.kernel.unloadModules(names)),
 };
+
+/** What a descriptor leads to of a process that somebody else has put into the folder. */
+function pretendedNumber(path: string): string | null {
+    const text = readShort(path.replace('/fd/', '/fdinfo/')) ?? '';
+    return /^pretended-device:\t(\d+:\d+)$/m.exec(text)?.[1] ?? null;
+}
+
 let libvirtReloads = 0;
 let udevReloads = 0;
 
@@ -109,7 +117,7 @@ async function main(): Promise<void> {
     await serve(
         {
             bus,
-            authority: new PolkitAuthority(bus, {aloneMs: 700, askingMs: 1500}),
+            authority: new PolkitAuthority(bus, {aloneMs: Number(asking) / 2, askingMs: Number(asking)}),
             desk: {
                 root: fake.root,
                 kernel: gated,
@@ -119,7 +127,8 @@ async function main(): Promise<void> {
                 sleeper: null,
                 holders: card =>
                     findHolders(fake.root, card, {
-                        deviceNumber: path => Promise.resolve(fake.processes.deviceNumber(path)),
+                        deviceNumber: path =>
+                            Promise.resolve(fake.processes.deviceNumber(path) ?? pretendedNumber(path)),
                     }),
             },
             journal: new Journal(`${folder}/state/journal.jsonl`),
