@@ -21,6 +21,8 @@ const ACCELERATORS: Readonly<Record<string, string[]>> = {
     'window.close': ['<Control>w'],
     'win.search': ['<Control>f'],
     'win.show-cards': ['<Control>g'],
+    'win.set-up-card': ['<Control><Shift>g'],
+    'win.set-up-devices': ['<Control><Shift>d'],
     'win.retry': ['<Control>r', 'F5'],
     'machine.obvious': ['<Control>Return'],
     'machine.pause': ['<Control>p'],

@@ -8,6 +8,8 @@ function shortcuts(): readonly (readonly [title: string, keys: string])[] {
     return [
         [pgettext('shortcuts', 'Search machines'), '<Control>f'],
         [pgettext('shortcuts', 'Graphics cards'), '<Control>g'],
+        [pgettext('shortcuts', 'Set a graphics card up'), '<Control><Shift>g'],
+        [pgettext('shortcuts', 'Give devices to machines'), '<Control><Shift>d'],
         [pgettext('shortcuts', 'Open the main menu'), 'F10'],
         [pgettext('shortcuts', 'Preferences'), '<Control>comma'],
         [pgettext('shortcuts', 'Keyboard shortcuts'), '<Control>question'],
@@ -27,7 +29,7 @@ export function showShortcuts(parent: Gtk.Window): void {
     const group = new Gtk.ShortcutsGroup({title: _('General')});
     for (const [title, accelerator] of shortcuts())
         group.add_shortcut(new Gtk.ShortcutsShortcut({title, accelerator}));
-    const section = new Gtk.ShortcutsSection({section_name: 'handover', max_height: 13});
+    const section = new Gtk.ShortcutsSection({section_name: 'handover', max_height: 15});
     section.add_group(group);
     const window = new Gtk.ShortcutsWindow({modal: true, transient_for: parent});
     window.add_section(section);

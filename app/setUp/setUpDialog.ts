@@ -8,6 +8,7 @@ import {APP_PATH} from '../../shared/names.js';
 import {_} from '../../shared/platform/i18n.js';
 import {openWorld} from '../../shared/setUp/setUpWorld.js';
 import {CardSetUp} from './cardSetUp.js';
+import {DevicesPage} from './devicesPage.js';
 
 export type SetUpPage = 'card' | 'devices';
 
@@ -40,7 +41,17 @@ export class SetUpDialog extends Adw.Dialog {
         const world = openWorld();
         const card = new CardSetUp(hosts, world, start);
         this._stack.add_titled_with_icon(card, 'card', _('Graphics card'), 'handover-gpu-symbolic');
+        const devices = new DevicesPage(hosts, world, start.machine);
+        this._stack.add_titled_with_icon(
+            devices,
+            'devices',
+            _('Other devices'),
+            'preferences-system-devices-symbolic',
+        );
         this._stack.visible_child_name = start.page;
-        this.connect('closed', () => card.close());
+        this.connect('closed', () => {
+            card.close();
+            devices.close();
+        });
     }
 }

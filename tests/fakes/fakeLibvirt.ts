@@ -7,14 +7,25 @@ const INTERFACES = `<node>
   <interface name="org.libvirt.Connect">
     <method name="GetAllDomainStats"><arg type="u" direction="in"/><arg type="u" direction="in"/><arg type="a(sa{sv})" direction="out"/></method>
     <method name="ListDomains"><arg type="u" direction="in"/><arg type="ao" direction="out"/></method>
+    <method name="ListNodeDevices"><arg type="u" direction="in"/><arg type="ao" direction="out"/></method>
+    <method name="DomainDefineXML"><arg type="s" direction="in"/><arg type="o" direction="out"/></method>
     <method name="DomainLookupByName"><arg type="s" direction="in"/><arg type="o" direction="out"/></method>
   </interface>
   <interface name="org.libvirt.Domain">
     ${['Create', 'Shutdown', 'Reboot', 'Reset', 'Destroy', 'ManagedSave', 'PMWakeup']
         .map(name => `<method name="${name}"><arg type="u" direction="in"/></method>`)
         .join('')}
+    ${['AttachDevice', 'DetachDevice']
+        .map(
+            name =>
+                `<method name="${name}"><arg type="s" direction="in"/><arg type="u" direction="in"/></method>`,
+        )
+        .join('')}
     <method name="Suspend"/><method name="Resume"/><method name="AbortJob"/>
     <method name="GetState"><arg type="u" direction="in"/><arg type="(ii)" direction="out"/></method>
+    <method name="GetXMLDesc"><arg type="u" direction="in"/><arg type="s" direction="out"/></method>
+  </interface>
+  <interface name="org.libvirt.NodeDevice">
     <method name="GetXMLDesc"><arg type="u" direction="in"/><arg type="s" direction="out"/></method>
   </interface>
   <interface name="org.freedesktop.DBus.Properties">
@@ -87,10 +98,15 @@ export class FakeLibvirt {
         return fake;
     }
 
-    /** Answers at a path. */
+    /** Answers at a path, as a connection, a domain and a device of the host in one. */
     serve(path: string): void {
         const node = Gio.DBusNodeInfo.new_for_xml(INTERFACES);
-        for (const face of ['org.libvirt.Connect', 'org.libvirt.Domain', 'org.freedesktop.DBus.Properties']) {
+        for (const face of [
+            'org.libvirt.Connect',
+            'org.libvirt.Domain',
+            'org.libvirt.NodeDevice',
+            'org.freedesktop.DBus.Properties',
+        ]) {
             this.connection.register_object(
                 path,
                 node.lookup_interface(face)!,
