@@ -224,15 +224,13 @@ function deviceRow(device: HostDevice, state: string, label: string, press: (() 
     row.title = oneLine(device.name);
     const id = device.kind === 'pci' ? device.address : `${device.gift.vendor}:${device.gift.product}`;
     const place = device.kind === 'usb' && device.gift.place ? deviceKey(device) : '';
-    row.subtitle = [[id, place].filter(text => text !== '').join(' · '), state]
+    row.subtitle = [[id, place].filter(text => text !== '' && text !== device.name).join(' · '), state]
         .filter(text => text !== '')
         .join('\n');
     row.add_prefix(
         new Gtk.Image({
             icon_name:
-                device.kind === 'usb'
-                    ? 'drive-removable-media-usb-symbolic'
-                    : 'preferences-system-devices-symbolic',
+                device.kind === 'usb' ? 'media-removable-symbolic' : 'preferences-system-devices-symbolic',
             accessible_role: Gtk.AccessibleRole.PRESENTATION,
         }),
     );
