@@ -8,6 +8,7 @@ import type {CommonOptions} from './options.js';
 import {stdout} from './output.js';
 import {OutputError} from './outputError.js';
 import {escapeControls, withoutIsolates} from './plainText.js';
+import {timeLabel} from './progress.js';
 
 /** The UUID as far as it is known without asking; empty when it is not. */
 export function knownUuid(machine: Machine): string {
@@ -58,8 +59,8 @@ export async function printOutcome(
 
 function cardLine({cardReturnedMs = null}: OutcomeMore): string[] {
     if (cardReturnedMs === null) return [];
-    const seconds = (cardReturnedMs / 1000).toFixed(1);
-    return [withoutIsolates(fill(_('Its graphics card is back with Linux ({seconds} s)'), {seconds}))];
+    const time = timeLabel(cardReturnedMs);
+    return [withoutIsolates(fill(_('Its graphics card is back with Linux ({time})'), {time}))];
 }
 
 async function askUuid(machine: Machine): Promise<string> {

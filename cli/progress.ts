@@ -78,8 +78,7 @@ export function showOperation(
                 line.change(words === null ? what : words);
                 return;
             }
-            if (words !== null)
-                stderr.line(`  ${escapeControls(words)}  ${secondsLabel(endedMs - startedMs)}`);
+            if (words !== null) stderr.line(`  ${escapeControls(words)}  ${timeLabel(endedMs - startedMs)}`);
         }
     };
     const id = operation.connect('notify::step', print);
@@ -90,7 +89,9 @@ export function showOperation(
     };
 }
 
-/** A time as a person reads it, e.g. `2.1 s`. */
-export function secondsLabel(milliseconds: number): string {
-    return withoutIsolates(fill(_('{seconds} s'), {seconds: (milliseconds / 1000).toFixed(1)}));
+/** A time as a person reads it, e.g. `2.1 s` or `40 ms`. */
+export function timeLabel(milliseconds: number): string {
+    return milliseconds < 99.5
+        ? fill(_('{milliseconds} ms'), {milliseconds: Math.round(milliseconds)})
+        : withoutIsolates(fill(_('{seconds} s'), {seconds: (milliseconds / 1000).toFixed(1)}));
 }

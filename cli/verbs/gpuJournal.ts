@@ -19,7 +19,7 @@ import {localCards} from '../gpu/localCards.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
 import {stderr, stdout} from '../output.js';
 import {escapeControls} from '../plainText.js';
-import {secondsLabel} from '../progress.js';
+import {timeLabel} from '../progress.js';
 import {type Cell, formatTable} from '../table.js';
 
 /** `handover gpu journal`: the handovers of this computer, the newest first. */
@@ -33,7 +33,7 @@ export async function gpuJournal(options: CommonOptions, wanted: string | undefi
     );
     if (options.json) stdout.json(entries.map(entryJson));
     else if (entries.length === 0) stderr.line(_('No card has been handed over yet.'));
-    else stdout.write(formatTable([heading(), ...rows(entries, cards)]));
+    else stdout.write(formatTable([heading(), ...rows(entries, cards, options)]));
 }
 
 async function readJournal(): Promise<JournalEntry[]> {
@@ -60,21 +60,23 @@ function heading(): Cell[] {
     return [_('When'), _('Card'), _('What'), _('Result'), _('Took'), _('Asked by')].map(text => ({text}));
 }
 
-function rows(entries: readonly JournalEntry[], cards: readonly Gpu[]): Cell[][] {
+function rows(
+    entries: readonly JournalEntry[],
+    cards: readonly Gpu[],
+    {verbose = false}: CommonOptions,
+): Cell[][] {
     const userName = userNames();
-    return entries.map(entry => row(entry, cards, userName));
-}
-
-function row(entry: JournalEntry, cards: readonly Gpu[], userName: (uid: number) => string): Cell[] {
-    const {address, direction, by, startedAtMs, ms, result, problem} = entry;
-    const when = GLib.DateTime.new_from_unix_local(Math.floor(startedAtMs / 1000)).format('%F %T') ?? '';
-    const name = cards.find(card => card.address === address)?.name;
-    return [
-        when,
-        name === undefined ? address : `${name} (${address})`,
-        journalDirectionLabel(direction),
-        problem === null ? journalResultLabel(result) : `${journalResultLabel(result)}: ${problem}`,
-        secondsLabel(ms),
-        journalCallerLabel(by, userName),
-    ].map(text => ({text: escapeControls(text)}));
+    return entries.map(({address, direction, by, startedAtMs, ms, result, problem}) => {
+        const when = GLib.DateTime.new_from_unix_local(Math.floor(startedAtMs / 1000)).format('%F %T') ?? '';
+        const name = cards.find(card => card.address === address)?.name;
+        const outcome = journalResultLabel(result);
+        return [
+            when,
+            name === undefined ? address : `${name} (${address})`,
+            journalDirectionLabel(direction),
+            verbose && problem !== null ? `${outcome}: ${problem}` : outcome,
+            timeLabel(ms),
+            journalCallerLabel(by, userName),
+        ].map(text => ({text: escapeControls(text)}));
+    });
 }

@@ -17,7 +17,7 @@ import {type CommonOptions, timeoutMs} from '../options.js';
 import {stdout} from '../output.js';
 import {OutputError} from '../outputError.js';
 import {escapeControls, withoutIsolates} from '../plainText.js';
-import {secondsLabel} from '../progress.js';
+import {timeLabel} from '../progress.js';
 import {TimedOut} from '../timedOut.js';
 
 export type GpuMove = 'take' | 'return' | 'force-back';
@@ -125,8 +125,7 @@ function print(move: GpuMove, gpu: NamedCard, operation: Operation, options: Com
                 elapsedMs: Math.round(elapsedMs),
                 steps: stepsJson(operation),
             });
-        else
-            stdout.line(`${escapeControls(withoutIsolates(result(move, gpu)))} (${secondsLabel(elapsedMs)})`);
+        else stdout.line(`${escapeControls(withoutIsolates(result(move, gpu)))} (${timeLabel(elapsedMs)})`);
     } catch (error) {
         if (!(error instanceof OutputError)) throw error;
         throw new OutputError(error.message, {cause: error, afterAction: true});

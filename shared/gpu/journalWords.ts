@@ -8,13 +8,13 @@ import {userNames} from './holders/holderProcess.js';
 export function journalDirectionLabel(direction: JournalEntry['direction']): string {
     switch (direction) {
         case 'take':
-            return _('Taken from Linux');
+            return _('Take from Linux');
         case 'return':
-            return _('Returned to Linux');
+            return _('Return to Linux');
         case 'force-back':
-            return _('Forced back');
+            return _('Force back to Linux');
         case 'mend':
-            return _('Put right after an interruption');
+            return _('Putting right after an interruption');
     }
 }
 

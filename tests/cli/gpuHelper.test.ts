@@ -113,7 +113,11 @@ describe('handover gpu with the helper', () => {
             expect(text.code).toBe(0);
             expect(text.out.split('\n')[0]).toMatch(/^When +Card +What +Result +Took +Asked by$/);
             expect(text.out).toMatch(
-                /^\d{4}-\d\d-\d\d [\d:]+ +AMD .*\(0000:03:00\.0\) +Returned to Linux +Done +\d+\.\d s +tester$/m,
+                /^\d{4}-\d\d-\d\d [\d:]+ +AMD .*\(0000:03:00\.0\) +Return to Linux +Done +(\d+\.\d s|\d+ ms) +tester$/m,
+            );
+            expect(text.out).not.toContain('Not moved');
+            expect((await machine.run(['gpu', 'journal', '--verbose'])).out).toMatch(
+                /Refused: Not moved: held/,
             );
             expect(json<unknown[]>((await machine.run(['gpu', 'journal', '--json', '04:00.0'])).out)).toEqual(
                 [],
