@@ -55,6 +55,11 @@ interface Begun {
 
 const WAIT_MS = 15_000;
 const CHECK_MS = 30_000;
+/**
+ * How long a look at all processes may take: more than where somebody only wants to see them, for a computer with too
+ * much to do answers slowly, and what was not reached keeps the card from moving.
+ */
+const HOLDERS_MS = 8_000;
 const RECORD_MS = 5_000;
 
 /** Moves one card at a time, and keeps its record true; who calls sees to it that there is one at a time. */
@@ -76,7 +81,7 @@ export class Mover {
     }
 
     holdersOf(card: CardFacts): Promise<HolderReport> {
-        return this.ports.holders?.(card) ?? findHolders(this.ports.root, card);
+        return this.ports.holders?.(card) ?? findHolders(this.ports.root, card, {deadlineMs: HOLDERS_MS});
     }
 
     /**
