@@ -4,7 +4,7 @@ import type {Machine} from '../shared/machines/machine.js';
 import type {ActionOptions} from '../shared/machines/machineOperations.js';
 import type {WhenHeld} from '../shared/machines/preparation.js';
 import {actionLabel} from '../shared/machines/words.js';
-import {openClient} from '../shared/displays/openClient.js';
+import {clientPid, openClient} from '../shared/displays/openClient.js';
 import {noticeId} from '../shared/notices/notice.js';
 import type {CardHeldError} from '../shared/lending/lendingErrors.js';
 import {monotonicMs} from '../shared/platform/clock.js';
@@ -18,6 +18,7 @@ import type {HandoverApp} from './handoverApp.js';
 import {type Choice, HeldDialog} from './heldDialog.js';
 import {answersTo, shownHolders} from './heldQuestion.js';
 import type {Notifications} from './notifications.js';
+import {raiseWindowOf} from './raiseWindow.js';
 
 interface Asked {
     readonly atMs: number;
@@ -145,11 +146,25 @@ export class MachineCommands {
             return;
         }
         this.preferences.noteUse(machine.key);
-        openClient(machine, this.app.activation()).catch((error: unknown) => this.#tell(machine, error));
+        this.#openDisplay(machine).catch((error: unknown) => this.#tell(machine, error));
     }
 
     dispose(): void {
         this.#notifications = null;
+    }
+
+    /** What is open already comes to the front, where it has a window that can be found. */
+    async #openDisplay(machine: Machine): Promise<void> {
+        if ((await openClient(machine, this.app.activation())) === 'opened') return;
+        const pid = await clientPid(machine);
+        if (this.#notifications === null || (pid !== null && raiseWindowOf(pid))) return;
+        this.#notifications.show({
+            id: noticeId(machine),
+            title: fill(_('The display of {name} is open already'), {name: machine.shortName}),
+            body: '',
+            urgency: 'normal',
+            buttons: [],
+        });
     }
 
     #tell(machine: Machine, error: unknown): void {

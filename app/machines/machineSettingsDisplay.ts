@@ -174,7 +174,7 @@ export class MachineSettingsDisplay extends Adw.PreferencesGroup {
             else
                 this.onFailed({
                     category: 'usage',
-                    title: _('That cannot be used: look for spaces and signs'),
+                    title: _('That cannot be used here'),
                     body: '',
                     remedy: 'none',
                     command: null,

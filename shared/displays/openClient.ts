@@ -75,6 +75,16 @@ export async function openClient(
     }
 }
 
+/** The process that shows a machine, for who wants to find its window; null when it is not known. */
+export async function clientPid(machine: Machine): Promise<number | null> {
+    const {kind} = clientOf(machine);
+    if (kind === 'none') return null;
+    const name = unitName(machine.host.id, machine.uuid, kind);
+    const child = children.get(name)?.get_identifier();
+    if (child) return Number(child);
+    return (await (await UserUnits.open())?.mainPid(name)) ?? null;
+}
+
 /**
  * Asks the clients of a machine that has ended to end, too. One that shows several machines is left alone: it sees by
  * itself that one is gone.

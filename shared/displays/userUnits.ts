@@ -12,6 +12,7 @@ import {UnitFailedError} from './displayErrors.js';
 const Manager = {
     name: 'org.freedesktop.systemd1.Manager',
     methods: {
+        GetUnit: ['s', 'o'],
         ListUnitsByPatterns: ['asas', 'a(ssssssouso)'],
         StartTransientUnit: ['ssa(sv)a(sa(sv))', 'o'],
         StopUnit: ['ss', 'o'],
@@ -105,6 +106,19 @@ export class UserUnits {
     async running(pattern: string): Promise<string[]> {
         const units = await this.#list([pattern]);
         return units.filter(({state}) => state === 'active' || state === 'activating').map(({name}) => name);
+    }
+
+    /** The main process of a service; null when it does not run. */
+    async mainPid(name: string): Promise<number | null> {
+        try {
+            const [path] = await this.bus.call(SYSTEMD, Manager, 'GetUnit', [name], QUICK);
+            const unit = {name: SYSTEMD.name, path};
+            const pid = await this.bus.getProperty(unit, `${SYSTEMD.name}.Service`, 'MainPID', QUICK);
+            return typeof pid === 'number' && pid > 0 ? pid : null;
+        } catch (error) {
+            if (error instanceof GLib.Error) return null;
+            throw error;
+        }
     }
 
     /** Asks a unit's programs to end; who has not after five seconds is killed. */

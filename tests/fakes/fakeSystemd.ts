@@ -9,6 +9,7 @@ const INTERFACE = `<node><interface name="org.freedesktop.systemd1.Manager">
     <arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="a(sv)" direction="in"/>
     <arg type="a(sa(sv))" direction="in"/><arg type="o" direction="out"/>
   </method>
+  <method name="GetUnit"><arg type="s" direction="in"/><arg type="o" direction="out"/></method>
   <method name="StopUnit">
     <arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="o" direction="out"/>
   </method>
@@ -16,6 +17,10 @@ const INTERFACE = `<node><interface name="org.freedesktop.systemd1.Manager">
     <arg type="as" direction="in"/><arg type="as" direction="in"/><arg type="a(ssssssouso)" direction="out"/>
   </method>
   <signal name="JobRemoved"><arg type="u"/><arg type="o"/><arg type="s"/><arg type="s"/></signal>
+</interface></node>`;
+
+const SERVICE = `<node><interface name="org.freedesktop.systemd1.Service">
+  <property name="MainPID" type="u" access="read"/>
 </interface></node>`;
 
 const NAME = 'org.freedesktop.systemd1';
@@ -43,6 +48,7 @@ export class FakeSystemd {
     readonly stopped: string[] = [];
     /** Says nothing of how a job ended. */
     silent = false;
+    readonly #exported = new Map<string, Gio.DBusExportedObject>();
     #jobs = 0;
     #owner = 0;
     readonly #object: Gio.DBusExportedObject;
@@ -73,6 +79,7 @@ export class FakeSystemd {
         for (const {process} of this.units.values()) process?.force_exit();
         Gio.bus_unown_name(this.#owner);
         this.#object.unexport();
+        for (const object of this.#exported.values()) object.unexport();
         await waitFor('the end of systemd', async () => {
             const [there] = await callBus(BUS, 'NameHasOwner', new GLib.Variant('(s)', [NAME]));
             return !there;
@@ -135,6 +142,22 @@ export class FakeSystemd {
         unit.state = 'deactivating';
         unit.process?.send_signal(15);
         invocation.return_value(new GLib.Variant('(o)', [`${PATH}/job/${++this.#jobs}`]));
+    }
+
+    GetUnitAsync([name]: [string], invocation: Gio.DBusMethodInvocation): void {
+        const unit = this.units.get(name);
+        if (!unit) {
+            refuse(invocation, 'NoSuchUnit', name);
+            return;
+        }
+        const path = `${PATH}/unit/_${this.started.indexOf(unit)}`;
+        if (!this.#exported.has(path)) {
+            const service = {MainPID: Number(unit.process?.get_identifier() ?? 0)};
+            const object = Gio.DBusExportedObject.wrapJSObject(SERVICE, service);
+            object.export(Gio.DBus.session, path);
+            this.#exported.set(path, object);
+        }
+        invocation.return_value(new GLib.Variant('(o)', [path]));
     }
 
     ListUnitsByPatterns(_states: string[], patterns: string[]): unknown[] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 import {waitFor} from '../harness/deadline.js';
+import {runProgram} from '../harness/program.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 import {Panel} from './panel.js';
 import {machineXml, TestDriver} from './testDriver.js';
@@ -89,6 +90,30 @@ describe('the keys and the Quick Settings', () => {
             return /^--connect\ntest:\/\/\/default\n--uuid\n--\n([0-9a-f-]{36})\n$/.exec(text);
         });
         expect(uuid).toBeDefined();
+    });
+
+    it('bring a display that is open to the front', async () => {
+        const window =
+            "imports.gi.versions.Gtk = '4.0'; const {GLib, Gtk} = imports.gi; Gtk.init(); " +
+            "new Gtk.Window({title: 'The viewer', defaultWidth: 300, defaultHeight: 200}).present(); new GLib.MainLoop(null, false).run();";
+        GLib.file_set_contents(
+            GLib.build_filenamev([bin, 'virt-viewer']),
+            `#!/bin/sh\nprintf 'called\\n' >>'${seen}'\nunset XDG_ACTIVATION_TOKEN DESKTOP_STARTUP_ID\nGSK_RENDERER=cairo exec gjs -c "${window}"\n`,
+        );
+        GLib.unlink(seen);
+        const viewer = `global.get_window_actors().map(actor => actor.meta_window).find(
+            window => window.title === 'The viewer')`;
+        await panel.shell.pressKeys('Super_L', 'Alt_L', 'd');
+        await panel.shell.waitFor(`!!${viewer}`, 10_000);
+        // mutter complains when a window is changed before it has its first size.
+        await panel.shell.waitFor(`${viewer}.get_frame_rect().width > 1`);
+        await panel.shell.eval(`${viewer}.minimize(); null`);
+        await panel.shell.waitFor(`${viewer}.minimized`);
+        await panel.shell.pressKeys('Super_L', 'Alt_L', 'd');
+        await panel.shell.waitFor(`!${viewer}.minimized && global.display.focus_window === ${viewer}`);
+        expect(new TextDecoder().decode(GLib.file_get_contents(seen)[1])).toBe('called\n');
+        await runProgram(['kill', String(await panel.shell.eval<number>(`${viewer}.get_pid()`))]);
+        await panel.shell.waitFor(`!${viewer}`);
     });
 
     it('say what to install when there is no viewer', async () => {

@@ -8,7 +8,7 @@ import {
     NoClientError,
 } from '../../../shared/displays/displayErrors.js';
 import {ClientKeeper} from '../../../shared/displays/clientKeeper.js';
-import {endClients, openClient, unitName} from '../../../shared/displays/openClient.js';
+import {clientPid, endClients, openClient, unitName} from '../../../shared/displays/openClient.js';
 import {openers} from '../../../shared/displays/openers.js';
 import type {HostList} from '../../../shared/hosts/hostList.js';
 import {DescribedHost, metadata, UUID} from '../../fakes/describedHost.js';
@@ -112,6 +112,10 @@ describe('What shows a machine', () => {
             expect([...systemd.units.keys()]).toEqual([unit]);
             expect(await openClient(machine())).toBe('already');
             const [service] = systemd.started;
+            const pid = Number(service!.process!.get_identifier());
+            const one = machine();
+            await one.loadDetails();
+            expect(await clientPid(one)).toBe(pid);
             expect(service!.argv).toEqual([GLib.build_filenamev([bin, 'virt-viewer']), ...viewer]);
             expect(service!.environment).toContain('XDG_ACTIVATION_TOKEN=abc');
             expect(service!.properties).toEqual(
