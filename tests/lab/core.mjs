@@ -50,6 +50,7 @@ async function atRest(lab) {
 
 /** The sound server of the person at the computer leaves the card alone. */
 async function withRule(lab) {
+    if ((await lab.root('ls /etc/udev/rules.d/61-handover-*')).code === 0) return;
     await helper(lab, 'InstallIgnoreRule', 's', CARD);
     await lab.root(`udevadm settle; systemctl --user -M tester@ restart wireplumber`);
 }
