@@ -5,6 +5,7 @@ import {Guest, type GuestOptions} from '../harness/guest.js';
 import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {VirshClient} from '../harness/virshClient.js';
 import {Following} from './following.js';
+import {RecordingPreparation} from './recordingPreparation.js';
 
 describe('A guest that boots', () => {
     const virsh = new VirshClient();
@@ -91,7 +92,12 @@ describe('A guest that boots', () => {
         await virsh.run(['inject-nmi', 'kept']);
         await following.reaches('session/kept', 'crashed', {within: 20_000});
         expect([machine.active, machine.obvious, machine.reason]).toEqual([true, 'start', 'panicked']);
+        const preparation = new RecordingPreparation();
+        following.hosts.preparation = preparation;
         await machine.run('start').finished();
+        following.hosts.preparation = null;
+        // What is left has its devices still: it goes before anything is prepared.
+        expect(preparation.calls).toEqual(['before shutoff', 'after running']);
         expect(machine.state).toBe('running');
         await machine.run('force-off').finished();
         expect(toldOfCrash('kept')).toEqual(['crashed', 'started', 'stopped']);
