@@ -164,7 +164,7 @@ describe('handover gpu take, return and force-back', () => {
         const {code, out, err} = await run;
         expect({code, out}).toEqual({code: 7, out: ''});
         expect(jsonError(err)).toEqual(jasmine.objectContaining({kind: 'deadline', category: 'timeout'}));
-        expect(jsonError(err)['body']).toContain('called off');
+        expect(jsonError(err)['body']).toContain('It was called off');
         await waitFor('the card', async () => (await machine.bindings())[CARD] === 'amdgpu');
     });
 
