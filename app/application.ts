@@ -33,6 +33,7 @@ const ACCELERATORS: Readonly<Record<string, string[]>> = {
 /** What buttons of notifications ask for besides actions: a start, and what to do about a card that is held. */
 const STARTS: Readonly<Record<string, StartOptions>> = {
     'close-and-start': {held: 'close'},
+    'force-close-and-start': {held: 'force-close'},
     'start-when-free': {held: 'wait'},
 };
 

@@ -100,7 +100,7 @@ export class MachineActions {
 
     /** Asks what to do about a card that is held, and starts the machine accordingly. */
     async askAboutCard(machine: Machine, error: CardHeldError, start?: StartOptions): Promise<void> {
-        const asked = start?.held === 'close' || start?.held === 'force-close';
+        const asked = error.triedClosing || start?.held === 'close' || start?.held === 'force-close';
         const answer = await askAboutHolders(this.window, error, {machine: machine.shortName, asked});
         // The question has said what the banner would.
         if (machine.failure?.error === error) machine.dismissFailure();

@@ -148,6 +148,7 @@ export class MachinePage extends Adw.NavigationPage {
                 this.actions.run(machine, problem.remedy);
                 break;
             case 'close-holders':
+            case 'force-close-holders':
             case 'start-when-free':
                 if (machine.failure?.error instanceof CardHeldError)
                     void this.actions.askAboutCard(machine, machine.failure.error);
@@ -217,7 +218,8 @@ function menuOf(actions: readonly MachineAction[], state: DomainState): Gio.Menu
 function remedyLabel({remedy}: Problem): string {
     if (remedy === 'force-off') return _('Force off…');
     if (remedy === 'reset') return _('Reset…');
-    if (remedy === 'close-holders' || remedy === 'start-when-free') return _('Choose…');
+    if (remedy === 'close-holders' || remedy === 'force-close-holders' || remedy === 'start-when-free')
+        return _('Choose…');
     return _('Details');
 }
 
