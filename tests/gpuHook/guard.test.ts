@@ -76,6 +76,14 @@ describe('guard hook: who holds the card', () => {
         );
     });
 
+    it('names the desktop, and not logind and systemd, which keep what it has open', async () => {
+        const tree = amd();
+        holds(tree, '/dev/dri/card1', 'systemd-logind');
+        await expectRefused(tree, machine(CARD), /in use by systemd-logind \(pid \d+\)\. /);
+        holds(tree, '/dev/dri/card1', 'gnome-shell');
+        await expectRefused(tree, machine(CARD), /in use by gnome-shell \(pid \d+\)\. /);
+    });
+
     it('counts a process with many descriptors once', async () => {
         const tree = amd();
         const process = holds(tree, '/dev/dri/card1');

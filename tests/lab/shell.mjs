@@ -91,7 +91,7 @@ export async function shellChecks(lab) {
         assert.doesNotMatch(out, new RegExp(`${node}\\b`));
         const log = await words(
             lab,
-            'journalctl -b -u lab-shell --no-pager -o cat | grep -i ignoring | tail -n 1',
+            'journalctl -b _COMM=gnome-shell --no-pager -o cat | grep -i ignoring | tail -n 1',
         );
         lab.note(log);
         assert.match(log, new RegExp(`/dev/dri/${node}`));
@@ -129,7 +129,7 @@ export async function shellChecks(lab) {
         assert.doesNotMatch(await opened(lab, 'after'), new RegExp(`${node}\\b|deleted`));
         const noise = await words(
             lab,
-            "journalctl -b -u lab-shell --no-pager -o cat | grep -c 'JS ERROR' || true",
+            "journalctl -b _COMM=gnome-shell --no-pager -o cat | grep -c 'JS ERROR' || true",
         );
         assert.equal(noise, '0', 'the Shell has logged errors of scripts');
     });

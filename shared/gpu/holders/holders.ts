@@ -88,11 +88,9 @@ export async function findHolders(
     const nameOf = userNames();
     const processes = await Promise.all(uses.all().map(use => readHolder(root, use, nameOf)));
     return {
-        processes: processes
-            .filter(process => process !== null)
-            .sort((one, other) =>
-                one.name < other.name ? -1 : one.name > other.name ? 1 : one.pid - other.pid,
-            ),
+        processes: withoutKeepers(processes.filter(process => process !== null)).sort((one, other) =>
+            one.name < other.name ? -1 : one.name > other.name ? 1 : one.pid - other.pid,
+        ),
         consoles,
         modules: modulesOf(root, card),
         groupMembers: card.strangers.filter(({driver}) => driver !== null && driver !== 'vfio-pci'),
@@ -100,6 +98,17 @@ export async function findHolders(
         uninspected: scan.uninspected + silent.size,
         hidden: scan.hidden,
     };
+}
+
+/**
+ * logind opens a card's nodes for a desktop, and has systemd keep copies over a restart of its own. Both let go with
+ * the desktop, so it is the desktop that is named; only what nobody else has open is theirs.
+ */
+function withoutKeepers(processes: readonly HolderProcess[]): HolderProcess[] {
+    const keeps = ({pid, uid, unit}: HolderProcess): boolean =>
+        uid === 0 && (pid === 1 || unit === 'systemd-logind.service');
+    const used = new Set(processes.filter(process => !keeps(process)).flatMap(({nodes}) => nodes));
+    return processes.filter(process => !keeps(process) || process.nodes.some(node => !used.has(node)));
 }
 
 /** Whether something has the card's group open for a machine, which only shows while vfio has the card. */

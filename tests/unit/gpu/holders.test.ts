@@ -283,6 +283,19 @@ describe('Holders', () => {
         });
     });
 
+    it('are the desktop, and not logind, which keeps what it has open; but logind where it is alone', async () => {
+        const fake = new FakePciTree().intelGraphics().amdCard();
+        const logind = {comm: 'systemd-logind', uid: 0, cgroup: '/system.slice/systemd-logind.service'};
+        fake.use(fake.processes.start(logind), '/dev/dri/card1');
+        const namesNow = async () => (await holdersOf(fake, AMD)).processes.map(({name}) => name);
+        expect(await namesNow()).toEqual(['systemd-logind']);
+        fake.use(fake.processes.start({comm: 'gnome-shell'}), '/dev/dri/card1');
+        expect(await namesNow()).toEqual(['gnome-shell']);
+        // Who only calls itself so is named.
+        fake.use(fake.processes.start({...logind, uid: 1000}), '/dev/dri/card1');
+        expect(await namesNow()).toEqual(['gnome-shell', 'systemd-logind']);
+    });
+
     it('are machines while vfio has the card', async () => {
         const fake = new FakePciTree().intelGraphics().arcCard();
         fake.kernel.loadNow('vfio_pci');
