@@ -128,6 +128,20 @@ describe('graphics cards in the panel', () => {
         await shell.screenshot(screenshotPath('gpu-many'));
     }, 40_000);
 
+    it('say what is missing where there is no helper', async () => {
+        const fake = new FakePciTree().intelGraphics().amdCard();
+        const {shell, open} = bound(await start(fake));
+        await open();
+        await cardsAre(/Linux \(amdgpu\)/);
+        const row = `handoverTest.rows(${Panel.menu}).find(item => item.gpu)`;
+        await shell.clickActor(Panel.button(row, '\u2068Take from Linux'));
+        await shell.eval(`${row}.menu.open(); null`);
+        await shell.waitFor(
+            `/^Without it a graphics card cannot be moved/.test(${row}.menu._getMenuItems()[0].label_actor?.text)`,
+        );
+        await cardsAre(/Linux \(amdgpu\)/);
+    }, 40_000);
+
     it('are taken away with the extension, even while they are being looked for', async () => {
         const fake = new FakePciTree().intelGraphics().amdCard();
         const {shell, open} = bound(await start(fake));

@@ -108,11 +108,19 @@ export class LendingPanel {
 
     /** Presses a button of our dialog. */
     async answer(label: string): Promise<void> {
-        const dialog = LendingPanel.dialog;
-        await this.panel.shell.clickActor(
-            `(${dialog}).buttonLayout.get_children().find(
-                button => button.label.replace(/[\\u2068\\u2069]/g, '') === ${JSON.stringify(label)})`,
-        );
+        const button = `(${LendingPanel.dialog})?.buttonLayout.get_children().find(
+            one => one.label.replace(/[\\u2068\\u2069]/g, '') === ${JSON.stringify(label)})`;
+        let before = '';
+        // A dialog that has just opened still finds its place.
+        await waitFor('a dialog that stands still', async () => {
+            const now = await this.panel.shell.eval<string>(
+                `JSON.stringify((${button})?.get_transformed_extents().origin.y ?? null)`,
+            );
+            const still = now === before && now !== 'null';
+            before = now;
+            return still;
+        });
+        await this.panel.shell.clickActor(button);
         await this.dialogGone();
     }
 
