@@ -55,7 +55,7 @@ export class MachineNotices {
             ...(ignored
                 ? {
                       body: _(
-                          'What holds it was asked to end, and has not. It may be waiting for an answer of yours.',
+                          'What uses the graphics card was asked to end, and has not. It may be waiting for your answer.',
                       ),
                   }
                 : {}),

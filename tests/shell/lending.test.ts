@@ -172,7 +172,8 @@ describe('a machine that needs a card', () => {
         // Whoever asked for it looks elsewhere by now: a dialog would come out of the blue.
         await waitFor('a notification', async () => (await titles()).length > 0, {within: 20_000});
         const [notification] = await panel.shell.notifications();
-        expect(plain(notification!.title)).toMatch(/is in use$/);
+        expect(plain(notification!.title)).toBe(`${WINDOWS} was not started`);
+        expect(notification!.body).toContain('was asked to end, and has not');
         expect(notification!.actions.map(plain)).toEqual([
             'Force blender to quit and start',
             'Start when free',
