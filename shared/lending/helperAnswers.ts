@@ -52,7 +52,8 @@ export function callFailure(error: unknown): unknown {
     if (error instanceof SyntaxError) return new HelperOldError({cause: error});
     if (!(error instanceof GLib.Error)) return error;
     const name = Gio.DBusError.is_remote_error(error) ? Gio.DBusError.get_remote_error(error) : null;
-    if (name === null) return new HelperMissingError({cause: error});
+    // The connection has gone, or the time is over: what the helper does meanwhile is not known.
+    if (name === null) return new HelperFailedError(null, messageOf(error), {cause: error});
     if (MISSING.has(name) || name.startsWith('org.freedesktop.DBus.Error.Spawn.'))
         return new HelperMissingError({cause: error});
     if (OLD.has(name)) return new HelperOldError({cause: error});

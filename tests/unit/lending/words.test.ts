@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+
 import type {Refusal} from '../../../shared/gpu/handover/handoverErrors.js';
 import type {RecordedHandover} from '../../../shared/gpu/handover/undoRecord.js';
 import type {HandoverOutcome} from '../../../shared/gpu/helperInterface.js';
@@ -228,6 +231,12 @@ describe('What the helper answers', () => {
         const dismissed = callFailure(busError(`${HELPER_BUS_NAME}.Error.Dismissed`));
         expect((dismissed as HelperDeniedError).cancelled).toBeTrue();
         expect(callFailure(new SyntaxError('no JSON'))).toBeInstanceOf(HelperOldError);
+        const closed = GLib.Error.new_literal(
+            Gio.io_error_quark(),
+            Gio.IOErrorEnum.CLOSED,
+            'The connection is closed',
+        );
+        expect((callFailure(closed) as HandoverError).kind).toBe('helper-failed');
         const other = new TypeError('a mistake of ours');
         expect(callFailure(other)).toBe(other);
     });
