@@ -75,3 +75,21 @@ export class AmbiguousMachineError extends HandoverError {
         super('More than one machine has that name');
     }
 }
+
+/** Others changed the definition each time that it was about to be written. */
+export class DefinitionBusyError extends HandoverError {
+    readonly kind = 'definition-busy';
+
+    constructor(readonly machineName: string) {
+        super(`The definition of ${machineName} keeps changing`);
+    }
+}
+
+/** A temporary machine has no definition that is kept. */
+export class NotKeptError extends HandoverError {
+    readonly kind = 'not-kept';
+
+    constructor(readonly machineName: string) {
+        super(`${machineName} is a temporary machine`);
+    }
+}

@@ -1,25 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {HandoverError} from '../platform/errors.js';
 import type {Definition} from '../definition/definition.js';
 import type {Machine} from './machine.js';
-
-/** Others changed the definition each time that it was about to be written. */
-export class DefinitionBusyError extends HandoverError {
-    readonly kind = 'definition-busy';
-
-    constructor(readonly machineName: string) {
-        super(`The definition of ${machineName} keeps changing`);
-    }
-}
-
-/** A temporary machine has no definition that is kept. */
-export class NotKeptError extends HandoverError {
-    readonly kind = 'not-kept';
-
-    constructor(readonly machineName: string) {
-        super(`${machineName} is a temporary machine`);
-    }
-}
+import {DefinitionBusyError, NotKeptError} from './machineErrors.js';
 
 const MOST_ATTEMPTS = 4;
 

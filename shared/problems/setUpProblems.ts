@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What goes wrong while a card is set up, or a device is given to a machine, in words.
-import {DefinitionBusyError, NotKeptError} from '../machines/redefinition.js';
+import {DefinitionBusyError, NotKeptError} from '../machines/machineErrors.js';
 import {_, fill} from '../platform/i18n.js';
 import {
     type BadRom,

@@ -3,7 +3,8 @@ import {type CardGift, withCard, withoutCard} from '../../shared/definition/card
 import type {Definition} from '../../shared/definition/definition.js';
 import {makeUsbHostDevice} from '../../shared/definition/hostDeviceEdit.js';
 import {lentCards} from '../../shared/definition/lentCard.js';
-import {DefinitionBusyError, NotKeptError, readKept, redefine} from '../../shared/machines/redefinition.js';
+import {DefinitionBusyError, NotKeptError} from '../../shared/machines/machineErrors.js';
+import {readKept, redefine} from '../../shared/machines/redefinition.js';
 import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {VirshClient} from '../harness/virshClient.js';
 import {Following} from './following.js';
