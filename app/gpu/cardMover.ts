@@ -120,7 +120,7 @@ export class CardMover implements CardRequests {
         const take = this.#moving('take', helper => takeCard(gpu, helper));
         for (let asked = false; ; asked = true) {
             if (await tasks.run(gpu, take)) {
-                this.window.toast(fill(_('{card} is ready for a machine'), {card: shortCardName(gpu)}));
+                this.window.toast(fill(_('Ready for a machine: {card}'), {card: shortCardName(gpu)}));
                 return;
             }
             const failure = tasks.failureOf(gpu);
@@ -146,8 +146,8 @@ export class CardMover implements CardRequests {
         const card = shortCardName(gpu);
         this.window.toast(
             ms === null
-                ? fill(_('{card} is back with Linux'), {card})
-                : fill(_('{card} is back with Linux after {time}'), {card, time: durationText(ms)}),
+                ? fill(_('Back with Linux: {card}'), {card})
+                : fill(_('Back with Linux after {time}: {card}'), {card, time: durationText(ms)}),
         );
     }
 

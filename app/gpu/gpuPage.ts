@@ -32,7 +32,7 @@ export class GpuPage extends Adw.NavigationPage {
                     'viewport',
                     'cards',
                     'refreshButton',
-                    'journalButton',
+                    'journalGroup',
                 ],
             },
             this,
@@ -45,7 +45,7 @@ export class GpuPage extends Adw.NavigationPage {
     declare private readonly _viewport: Gtk.Viewport;
     declare private readonly _cards: Gtk.Box;
     declare private readonly _refreshButton: Gtk.Button;
-    declare private readonly _journalButton: Gtk.Widget;
+    declare private readonly _journalGroup: Gtk.Widget;
 
     #services: CardServices | null = null;
     #mover: CardMover | null = null;
@@ -170,7 +170,7 @@ export class GpuPage extends Adw.NavigationPage {
         this._stack.visible = true;
         this._stack.visible_child = list.gpus.length > 0 ? this._scroller : this._empty;
         this._refreshButton.visible = list.gpus.length > 0;
-        this._journalButton.visible = this.#helperThere;
+        this._journalGroup.visible = this.#helperThere;
         this.#syncViews();
         for (const gpu of list.gpus) if (!before.has(gpu)) this.#lookAt(gpu);
         this.#scrollToWanted();

@@ -101,9 +101,9 @@ export class MachineActions {
     /** Asks what to do about a card that is held, and starts the machine accordingly. */
     async askAboutCard(machine: Machine, error: CardHeldError, start?: StartOptions): Promise<void> {
         const asked = error.triedClosing || start?.held === 'close' || start?.held === 'force-close';
-        const answer = await askAboutHolders(this.window, error, {machine: machine.shortName, asked});
-        // The question has said what the banner would.
+        // The question says what the banner would.
         if (machine.failure?.error === error) machine.dismissFailure();
+        const answer = await askAboutHolders(this.window, error, {machine: machine.shortName, asked});
         if (answer === 'cancel' || machine.isGone) return;
         this.run(machine, 'start', {...start, held: answer});
     }

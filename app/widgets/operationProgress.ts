@@ -48,7 +48,7 @@ export class OperationProgress extends Gtk.Box {
     ) {
         super({
             orientation: Gtk.Orientation.VERTICAL,
-            spacing: 6,
+            spacing: 12,
             halign: Gtk.Align.CENTER,
             visible: false,
         });
@@ -101,7 +101,7 @@ export class OperationProgress extends Gtk.Box {
         const step = operation.step === '' ? '' : this.words.step(operation.step);
         const time = clockTime(seconds);
         this.#label.label =
-            step === '' ? fill(_('{time} so far'), {time}) : fill(_('{step} {time}'), {step, time});
+            step === '' ? fill(_('{time} so far'), {time}) : fill(_('{step} · {time}'), {step, time});
         this.#cancel.visible = operation.canCancel;
         this.#cancel.label = this.#calledOff ? _('Cancelling…') : this.words.cancel(operation);
         this.#cancel.sensitive = !this.#calledOff;
