@@ -116,7 +116,7 @@ export class JournalDialog extends Adw.Dialog {
         const row = new Adw.ExpanderRow({use_markup: false, title_lines: 2, subtitle_lines: 3});
         row.title = good
             ? journalDirectionLabel(entry.direction)
-            : `${attemptLabel(entry.direction)}: ${journalResultLabel(entry.result)}`;
+            : `${journalDirectionLabel(entry.direction)}: ${journalResultLabel(entry.result)}`;
         row.subtitle = [
             dateText(entry.startedAtMs),
             durationText(entry.ms),
@@ -139,20 +139,6 @@ export class JournalDialog extends Adw.Dialog {
                 : [{label: _('Problem'), value: severalLines(problem, LONGEST_PROBLEM)}]),
             ...steps.map(({id, ms}) => ({label: stepLabel(id), value: durationText(ms)})),
         ];
-    }
-}
-
-/** What was tried and did not come about. */
-function attemptLabel(direction: JournalEntry['direction']): string {
-    switch (direction) {
-        case 'take':
-            return _('Taking from Linux');
-        case 'return':
-            return _('Return to Linux');
-        case 'force-back':
-            return _('Forcing back');
-        case 'mend':
-            return _('Putting right after an interruption');
     }
 }
 

@@ -66,7 +66,7 @@ describe('the look of handovers', () => {
             await keep('force-back');
             await app.press('Cancel', 'button');
             press(await app.seeAnywhere({name: 'Past handovers', role: 'button'}));
-            await app.see({name: 'Taken from Linux', role: /list item|button/});
+            await app.see({name: 'Take from Linux', role: /list item|button/});
             await app.click(/^Return to Linux: /, /list item|button/);
             await keep('journal');
             expect(await app.stop()).toEqual([]);

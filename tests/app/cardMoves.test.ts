@@ -153,9 +153,9 @@ describe('moving a card on its page', () => {
         await lab.caller.outcome('Return', CardLab.CARD);
         const app = await open();
         pressNode(await app.seeAnywhere({name: 'Past handovers', role: 'button'}));
-        const row = await app.see({name: 'Taken from Linux', role: /list item|button/});
+        const row = await app.see({name: 'Take from Linux', role: /list item|button/});
         expect(row).toBeDefined();
-        await app.see({name: 'Returned to Linux', role: /list item|button/});
+        await app.see({name: 'Return to Linux', role: /list item|button/});
         expect(await app.stop()).toEqual([]);
     }, 60_000);
 
