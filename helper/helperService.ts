@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {findHolders} from '../shared/gpu/holders/holders.js';
+import {findHolders, type HolderReport} from '../shared/gpu/holders/holders.js';
 import {recordPath} from '../shared/gpu/handover/recordFiles.js';
 import {type Rung, RUNGS} from '../shared/gpu/handover/forceBack.js';
 import {Helper} from '../shared/gpu/helperInterface.js';
@@ -10,12 +10,14 @@ import type {Bus} from '../shared/platform/bus.js';
 import {exists} from '../shared/platform/files.js';
 import type {PolkitAuthority} from './authority.js';
 import {checkAddress, findCard, keepFromDesktop} from './cardCheck.js';
+import {discreetJson} from './discretion.js';
 import {type Call, ExportedInterface, type Handlers} from './exportedInterface.js';
 import {type DeskParts, Handovers, type Watcher} from './handovers.js';
 import {HelperError} from './helperError.js';
 import type {Journal} from './journal.js';
 import type {GuardFile} from './setUp/guardFile.js';
 import type {IgnoreRules} from './setUp/ignoreRules.js';
+import {SharedLook} from './sharedLook.js';
 
 /** What the service works with: the machine's own, or a test's. */
 export interface HelperParts {
@@ -38,6 +40,7 @@ export interface HelperParts {
 export class HelperService {
     readonly handovers: Handovers;
     readonly #exported: ExportedInterface<typeof Helper>;
+    readonly #looks = new SharedLook<HolderReport>();
 
     /** @param called is told of each call, and gives what to do when it has been answered */
     constructor(
@@ -48,7 +51,7 @@ export class HelperService {
             moving: () => this.#exported.changed('Moving'),
             progress: (...args) => this.#exported.emit('Progress', args),
             finished: (address, direction, outcome) =>
-                this.#exported.emit('Finished', [address, direction, JSON.stringify(outcome)]),
+                this.#exported.emit('Finished', [address, direction, discreetJson(outcome, null)]),
         };
         this.handovers = new Handovers(parts.desk, parts.journal, watcher);
         this.#exported = new ExportedInterface<typeof Helper>(
@@ -71,13 +74,14 @@ export class HelperService {
         return {
             Holders: async ([address], call) => {
                 const card = await findCard(root, address);
-                await authority.require('look', call, address);
+                const uid = await authority.require('look', call, address);
                 const {holders} = this.parts.desk;
+                const look = () => holders?.(card) ?? findHolders(root, card);
                 const [report, rivals] = await Promise.all([
-                    holders?.(card) ?? findHolders(root, card),
+                    this.#looks.look(address, look),
                     findRivals(this.parts.bus),
                 ]);
-                return [JSON.stringify({...report, rivals})];
+                return [discreetJson({...report, rivals}, uid)];
             },
             Take: async ([address], call) => {
                 keepFromDesktop(await findCard(root, address));
@@ -88,7 +92,7 @@ export class HelperService {
                 const outcome = await this.handovers.run(order, (desk, options) =>
                     desk.take(address, options),
                 );
-                return [JSON.stringify(outcome)];
+                return [discreetJson(outcome, uid)];
             },
             Return: async ([address], call) => {
                 await this.#findLent(address);
@@ -150,7 +154,7 @@ export class HelperService {
         const outcome = await this.handovers.run(order, (desk, options) =>
             upTo === undefined ? desk.giveBack(address, options) : desk.forceBack(address, upTo, options),
         );
-        return JSON.stringify(outcome);
+        return discreetJson(outcome, uid);
     }
 
     /** A card that has fallen off the bus is known by its record alone. */
