@@ -18,7 +18,7 @@ import {Operation} from '../operations/operation.js';
 import {delay} from '../platform/clock.js';
 import {CancelledError} from '../platform/errors.js';
 import {_} from '../platform/i18n.js';
-import {usersOf} from './deviceUsers.js';
+import {lastingUsersOf, usersOf} from './deviceUsers.js';
 import type {HostDevice} from './hostDevices.js';
 import {DeviceInUseError, GuestKeepsDeviceError, PartOfCardError} from './setUpErrors.js';
 import type {SetUpWorld} from './setUpFacts.js';
@@ -44,7 +44,7 @@ export function giftIn(definition: Definition, device: HostDevice): XmlElement |
  * Gives a device to a machine: into its definition and, when it runs, into the guest at once.
  *
  * A running machine gets a device only when nobody uses it: libvirt asks no hook about it, and takes it from its driver
- * without a look.
+ * without a look. One that is off gets none with a disk that is mounted: the computer would lose it at the start.
  */
 export function giveDevice(
     machine: Machine,
@@ -56,7 +56,7 @@ export function giveDevice(
         const {root, holderOptions} = world;
         if (device.kind === 'pci') await refuseCards(device.address, world);
         const live = machine.active;
-        const users = live ? await usersOf(root, device, holderOptions) : [];
+        const users = live ? await usersOf(root, device, holderOptions) : lastingUsersOf(root, device);
         if (users.length > 0) throw new DeviceInUseError(device.name, users);
         if (control.cancellable.is_cancelled()) throw new CancelledError();
         control.holdCancel(_('libvirt cannot take back what it has begun'));

@@ -14,13 +14,27 @@ export async function usersOf(
     device: HostDevice,
     holderOptions: HolderOptions = {},
 ): Promise<string[]> {
-    const part = device.kind === 'pci' ? device.address : (device.path.split('/').at(-1) ?? '');
+    const part = partOf(device);
     if (part === '') return [];
     const [programs, networks] = await Promise.all([
         device.kind === 'pci' ? programsOn(root, device.address, holderOptions) : [],
         networksOf(root, part),
     ]);
     return [...programs, ...disksOf(root, part), ...networks];
+}
+
+/**
+ * What of it does not end by itself before a machine starts: disks that the computer runs from. It goes on needing them
+ * while it runs, and its kernel takes the driver from them without a word.
+ */
+export function lastingUsersOf(root: SysRoot, device: HostDevice): string[] {
+    const part = partOf(device);
+    return part === '' ? [] : disksOf(root, part);
+}
+
+/** Its name in the paths of sysfs; empty when that is not known. */
+function partOf(device: HostDevice): string {
+    return device.kind === 'pci' ? device.address : (device.path.split('/').at(-1) ?? '');
 }
 
 /** Programs that have nodes of a PCI function open: sound, serial buses, and so on. */
@@ -51,9 +65,10 @@ function disksOf(root: SysRoot, part: string): string[] {
     const swaps = readShort(`${root.proc}/swaps`) ?? '';
     return disks.flatMap(name => {
         const number = readShort(`${root.sys}/class/block/${name}/dev`)?.trim();
-        const mount = mounts.find(fields => fields[2] === number || fields.includes(`/dev/${name}`));
-        if (number !== undefined && mount)
-            return [fill(_('the disk {name}, mounted at {place}'), {name, place: mount[4] ?? ''})];
+        const mount = mounts.find(
+            fields => (number !== undefined && fields[2] === number) || fields.includes(`/dev/${name}`),
+        );
+        if (mount) return [fill(_('the disk {name}, mounted at {place}'), {name, place: mount[4] ?? ''})];
         if (new RegExp(`^/dev/${name}\\s`, 'm').test(swaps)) return [fill(_('swap space on {name}'), {name})];
         const above = listNames(`${root.sys}/class/block/${name}/holders`) ?? [];
         return above.length > 0

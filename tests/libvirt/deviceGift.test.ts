@@ -7,6 +7,7 @@ import {DeviceInUseError, PartOfCardError} from '../../shared/setUp/setUpErrors.
 import type {SetUpWorld} from '../../shared/setUp/setUpFacts.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import {FakePciTree} from '../fakes/fakePciTree.js';
+import {putFile, putLink} from '../fakes/pci/files.js';
 import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {VirshClient} from '../harness/virshClient.js';
 import {pciNode, usbNode} from '../unit/setUp/nodeDevices.js';
@@ -90,6 +91,26 @@ describe('Giving devices, with libvirt', () => {
         expect(operation.step).toBe('look');
         expect(describeProblem(operation.error).category).toBe('held');
         expect(describeProblem(operation.error).body).toContain('player');
+        expect(await dump()).toBe(before);
+    });
+
+    it('keeps the disk that the computer runs from out of a machine that is off, too', async () => {
+        const [disk] = sortDevices([parseXml(pciNode('0000:e2:00.0', 0x010802, {group: 8})).root], new Set());
+        const {sys, proc} = fake.root;
+        putLink(
+            `${sys}/class/block/nvme0n1p2`,
+            '../../devices/pci0000:e0/0000:e2:00.0/nvme/nvme0/nvme0n1/nvme0n1p2',
+        );
+        await virsh.define(DOMAIN);
+        const machine = await following.reaches('session/vm', 'shutoff');
+        await giveDevice(machine, disk!, world()).finished();
+        await takeDevice(machine, disk!).finished();
+        const before = await dump();
+        putFile(`${proc}/self/mountinfo`, '30 1 0:27 / / rw - btrfs /dev/nvme0n1p2 rw\n');
+        const operation = giveDevice(machine, disk!, world());
+        await expectAsync(operation.finished()).toBeRejectedWithError(DeviceInUseError);
+        expect(operation.step).toBe('look');
+        expect(describeProblem(operation.error).body).toContain('nvme0n1p2');
         expect(await dump()).toBe(before);
     });
 
