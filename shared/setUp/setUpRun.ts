@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 
-import {withCard} from '../definition/cardGift.js';
+import {withCard, withoutCard} from '../definition/cardGift.js';
+import {lentCards} from '../definition/lentCard.js';
 import {identityOf} from '../gpu/cardIdentity.js';
 import type {HelperClient} from '../gpu/helperClient.js';
 import type {SysRoot} from '../gpu/sysRoot.js';
@@ -15,7 +16,6 @@ import type {SetUpPlan} from './plan.js';
 import {checkRomFile} from './romFile.js';
 import {CardVanishedError, SetUpBlockedError, SetUpFailedError} from './setUpErrors.js';
 import {readTree} from './setUpFacts.js';
-import {takeOut} from './undo.js';
 
 /** The steps of a set-up, in order; those with nothing to do are left out. */
 export type SetUpStep = 'look' | 'rule' | 'guard' | 'machine' | 'verify';
@@ -107,7 +107,19 @@ async function giveTo(machine: Machine, {gift, card, identity}: SetUpPlan): Prom
     if (!gift) return [];
     const {before, after} = await redefine(machine, definition => withCard(definition, gift));
     if (before === after) return [];
-    return [{what: machine.name, undo: () => takeOut(machine, lent => isOf(lent, identity, card.address))}];
+    // What an earlier set-up has added stays, and libvirt moves the card again as it did: unless somebody has changed
+    // the machine since, when no more can be told apart than what was added for the card.
+    const undo = async () => {
+        const {Definition} = await import('../definition/definition.js');
+        await redefine(machine, definition =>
+            definition.toXml() === after
+                ? Definition.parse(before)
+                : lentCards(definition)
+                      .filter(lent => isOf(lent, identity, card.address))
+                      .reduce(withoutCard, definition),
+        );
+    };
+    return [{what: machine.name, undo}];
 }
 
 function isOf(lent: {identity: string; address: string}, identity: string, address: string): boolean {

@@ -113,7 +113,7 @@ export function undoSetUp(plan: UndoPlan, helper: HelperClient | null): Operatio
 }
 
 /** Takes out of a machine what was added to it for certain cards. */
-export async function takeOut(machine: Machine, which: (lent: LentCard) => boolean): Promise<void> {
+async function takeOut(machine: Machine, which: (lent: LentCard) => boolean): Promise<void> {
     await redefine(machine, definition =>
         lentCards(definition).filter(which).reduce(withoutCard, definition),
     );

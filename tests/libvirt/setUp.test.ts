@@ -219,6 +219,18 @@ describe('Setting a card up, with libvirt', () => {
         expect(helper.written).toEqual([]);
     });
 
+    it('leaves what an earlier set-up has done when a later one fails', async () => {
+        await setUpCard(await plan(), parts()).finished();
+        const earlier = await dump();
+        const operation = setUpCard(await plan({managed: true}), parts());
+        operation.connect('notify::step', () => {
+            if (operation.step === 'machine') fake.kernel.device(AMD).unplug();
+        });
+        const error: unknown = await operation.finished().catch((one: unknown) => one);
+        expect((error as SetUpFailedError).left).toEqual([]);
+        expect(await dump()).toBe(earlier);
+    });
+
     it('notices that the card has gone, before anything and at the end', async () => {
         const made = await plan();
         fake.kernel.device(AMD).unplug();
