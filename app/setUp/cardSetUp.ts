@@ -238,6 +238,12 @@ export class CardSetUp extends Adw.Bin {
         this.#lookAgain();
     }
 
+    /** The machines that may have something of the card, without reading the definitions of all others again. */
+    #claimants({claims}: Gpu, chosen: Machine | null): Machine[] {
+        const claiming = claims.flatMap(({machine}) => this.hosts.byKey(machine) ?? []);
+        return [...new Set([...(chosen ? [chosen] : []), ...claiming])];
+    }
+
     /** The machine that has the card already, when there is one. */
     #claimant(): Machine | null {
         const [claim] = this.#gpu?.claims ?? [];
@@ -280,7 +286,7 @@ export class CardSetUp extends Adw.Bin {
         const tree = await readTree(world.root);
         const chosen = machine && (await machineFactsOf(machine));
         const facts = await collectFacts(world, tree, gpu.facts, gpu.name, chosen);
-        const lent = await findLent(this.hosts.machines, gpu);
+        const lent = await findLent(this.#claimants(gpu, machine), gpu);
         if (look !== this.#look || this.#closed) return;
         this.#plan = planSetUp(facts, runChecks(facts), this.#options);
         this.#undo = undoPlan(gpu, facts, lent);

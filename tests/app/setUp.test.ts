@@ -93,6 +93,21 @@ describe('the set-up of a card', () => {
         expect(await app.stop()).toEqual([]);
     }, 60_000);
 
+    it('gives the card to the machine on the screen, by keyboard', async () => {
+        const folder = await startHelper();
+        const app = await AppProgram.start(shell, {env: {HANDOVER_SYSROOT: folder}});
+        await app.activate('show-machine', new GLib.Variant('s', 'test/Windows 11'));
+        await app.see({name: 'Windows 11', role: 'label'});
+        await app.seeAnywhere({name: 'Lend a graphics card…'});
+        await shell.pressKeys('Control_L', 'Shift_L', 'g');
+        await app.seeAnywhere({name: /^Card in .*Windows 11.*: No$/});
+        await shell.pressKeys('Alt_L', 's');
+        await app.seeAnywhere({name: /^Card in .*Windows 11.*: OK$/});
+        const [xml] = await testMachines.call('Windows 11', 'GetXMLDesc');
+        expect(String(xml).match(/<hostdev /g)?.length).toBe(2);
+        expect(await app.stop()).toEqual([]);
+    }, 60_000);
+
     it('says so when the password is not given, and changes nothing', async () => {
         polkit.verdicts['set-up'] = 'no';
         const app = await open(await startHelper());
