@@ -14,6 +14,9 @@ import {richXml, testMachines} from './testMachines.js';
 /** Animations of libadwaita last 250 ms. */
 const STILL_MS = 400;
 
+/** The pretended polkit is this process: it answers, in time for the helper, only while no tree is walked through. */
+const POLKIT_MS = 2000;
+
 const LOOKS = ['light', 'dark'] as const;
 
 describe('the set-up of a card', () => {
@@ -60,6 +63,7 @@ describe('the set-up of a card', () => {
         await app.see({name: 'Graphics cards', role: 'list item'});
         await app.activate('show-card', new GLib.Variant('s', ''));
         await app.press('Set up…');
+        await pause(POLKIT_MS);
         return app;
     }
 
@@ -79,6 +83,7 @@ describe('the set-up of a card', () => {
         expect(await files()).toEqual([]);
 
         await app.press('Set up', 'button');
+        await pause(POLKIT_MS);
         await app.seeAnywhere({name: 'libvirt’s guard: OK'});
         await app.seeAnywhere({name: /61-handover-1002-744c-1eae-7901-at-0000-03-00-0\.rules$/});
         expect((await files()).length).toBe(2);
@@ -88,6 +93,7 @@ describe('the set-up of a card', () => {
         await app.press('Undo…');
         await app.see({name: 'Take the set-up back?'});
         await app.press('Undo', 'button');
+        await pause(POLKIT_MS);
         await app.seeAnywhere({name: 'libvirt’s guard: No'});
         expect(await files()).toEqual([]);
         expect(await app.stop()).toEqual([]);
@@ -113,6 +119,7 @@ describe('the set-up of a card', () => {
         const app = await open(await startHelper());
         await app.seeAnywhere({name: 'libvirt’s guard: No'});
         await app.press('Set up', 'button');
+        await pause(POLKIT_MS);
         await app.see({name: /Not allowed|password/});
         expect(await files()).toEqual([]);
         expect(await app.stop()).toEqual([]);
