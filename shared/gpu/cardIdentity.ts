@@ -15,6 +15,21 @@ export function identityOf(display: PciFacts): string {
 export interface CardReference {
     readonly identity: string;
     readonly address: string;
+    /** Where others of its kind were then: what is there now is one of them, and not this card moved. */
+    readonly twins?: readonly string[];
+}
+
+/** What is remembered of a card, to find it again as long as the computer runs. */
+export function referenceTo(
+    {display}: {readonly display: PciFacts},
+    cards: readonly {readonly display: PciFacts}[],
+): CardReference {
+    const identity = identityOf(display);
+    const {address} = display;
+    const twins = cards
+        .filter(other => identityOf(other.display) === identity && other.display.address !== address)
+        .map(other => other.display.address);
+    return {identity, address, ...(twins.length === 0 ? {} : {twins})};
 }
 
 export type Resolution<Card> =
@@ -30,12 +45,12 @@ export type Resolution<Card> =
  */
 export function resolveCard<Card extends {readonly display: PciFacts}>(
     cards: readonly Card[],
-    {identity, address}: CardReference,
+    {identity, address, twins = []}: CardReference,
 ): Resolution<Card> {
     const alike = cards.filter(card => identityOf(card.display) === identity);
     const here = alike.find(card => card.display.address === address);
     if (here) return {found: here, moved: false};
-    const [only, ...others] = alike;
+    const [only, ...others] = alike.filter(card => !twins.includes(card.display.address));
     if (!only) return {found: null, because: 'absent'};
     return others.length > 0 ? {found: null, because: 'ambiguous'} : {found: only, moved: true};
 }

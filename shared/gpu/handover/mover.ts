@@ -218,7 +218,7 @@ export class Mover {
             ...lastingRefusals(tree, card, how),
             ...momentaryRefusals(await this.holdersOf(card), how.services),
         ]);
-        return {card, record: await recordBefore(root, card, how, {services, clock, by})};
+        return {card, record: await recordBefore(root, card, tree, how, {services, clock, by})};
     }
 
     async #checkReturn(address: string, by: string): Promise<UndoRecord | null> {
@@ -236,7 +236,7 @@ export class Mover {
             return {...(relocated(record, tree) ?? record), ...common};
         }
         if (!card) throw new HandoverRefused('return', [{kind: 'absent', because: 'absent'}]);
-        return isHome(card) ? null : nativeRecord(card, clock, by);
+        return isHome(card) ? null : nativeRecord(card, tree, clock, by);
     }
 
     /** A take has failed: everything is put back as the record says, unless the kernel is stuck. */

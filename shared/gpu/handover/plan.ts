@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {resolveCard, identityOf} from '../cardIdentity.js';
+import {referenceTo, resolveCard} from '../cardIdentity.js';
 import {isVfioDriver} from '../pciFunction.js';
 import {slotOf} from '../pciAddress.js';
 import type {CardFacts, PciTree} from '../pciTree.js';
@@ -42,6 +42,7 @@ export function isHome({functions, display}: CardFacts): boolean {
 export async function recordBefore(
     root: SysRoot,
     card: CardFacts,
+    {cards}: PciTree,
     {services: known, modules}: LettingGo,
     {services, clock, by}: {services: Services; clock: Clock; by: string},
 ): Promise<UndoRecord> {
@@ -55,7 +56,7 @@ export async function recordBefore(
     const running: string[] = [];
     for (const unit of known) if (await services.isActive(unit)) running.push(unit);
     return {
-        ...emptyRecord(card, clock, by),
+        ...emptyRecord(card, cards, clock, by),
         direction: 'take',
         functions,
         modules,
@@ -65,20 +66,20 @@ export async function recordBefore(
 }
 
 /** A record for a card that somebody else has given to vfio: Linux's own drivers are what it goes back to. */
-export function nativeRecord(card: CardFacts, clock: Clock, by: string): UndoRecord {
+export function nativeRecord(card: CardFacts, {cards}: PciTree, clock: Clock, by: string): UndoRecord {
     return {
-        ...emptyRecord(card, clock, by),
+        ...emptyRecord(card, cards, clock, by),
         native: true,
         functions: card.functions.map(({address}) => ({address, driver: null, override: null})),
     };
 }
 
-function emptyRecord(card: CardFacts, clock: Clock, by: string): UndoRecord {
+function emptyRecord(card: CardFacts, cards: readonly CardFacts[], clock: Clock, by: string): UndoRecord {
     const {address} = card.display;
     return {
         version: 1,
         id: address,
-        card: {identity: identityOf(card.display), address},
+        card: referenceTo(card, cards),
         direction: 'return',
         phase: 'moving',
         step: 'record',

@@ -111,9 +111,12 @@ function isAddress(value: unknown): boolean {
 
 function isReference(value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false;
-    const {identity, address} = value as Partial<Record<keyof CardReference, unknown>>;
+    const {identity, address, twins} = value as Partial<Record<keyof CardReference, unknown>>;
     return (
-        typeof identity === 'string' && /^[0-9a-f]{4}(:[0-9a-f]{4}){3}$/.test(identity) && isAddress(address)
+        typeof identity === 'string' &&
+        /^[0-9a-f]{4}(:[0-9a-f]{4}){3}$/.test(identity) &&
+        isAddress(address) &&
+        (twins === undefined || (Array.isArray(twins) && twins.every(isAddress)))
     );
 }
 
