@@ -5,6 +5,7 @@ import GLib from 'gi://GLib';
 
 import {variable} from './environment.js';
 import {OutputError} from './outputError.js';
+import {plainJson} from './plainText.js';
 
 /** Whoever read our output has gone. */
 export class PipeClosedError extends Error {}
@@ -71,7 +72,7 @@ class Output {
 
     /** One JSON document on one line; `list` and `show` are laid out for a person on a terminal. */
     json(value: unknown): void {
-        this.line(JSON.stringify(value, null, this.isTerminal ? 2 : 0));
+        this.line(plainJson(value, this.isTerminal ? 2 : 0));
     }
 }
 

@@ -62,3 +62,14 @@ export function shorten(text: string, columns: number): string {
 export function withoutIsolates(text: string): string {
     return text.replace(/[\u2066-\u2069]/g, '');
 }
+
+/** What a terminal obeys, and what turns a line round, but is no control character to JSON. */
+const ACTIVE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A value as JSON, in which everything that a terminal could obey is written as an escape: the same to any reader. */
+export function plainJson(value: unknown, indent: number): string {
+    return JSON.stringify(value, null, indent).replace(
+        ACTIVE,
+        character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+}

@@ -11,7 +11,7 @@ import {Hinted} from './hinted.js';
 import {Interrupted} from './interrupted.js';
 import {stderr} from './output.js';
 import {OutputError} from './outputError.js';
-import {escapeControls, withoutIsolates} from './plainText.js';
+import {escapeControls, plainJson, withoutIsolates} from './plainText.js';
 import {TimedOut} from './timedOut.js';
 import {UsageError} from './usageError.js';
 
@@ -113,17 +113,20 @@ function printWarning(about: string, error: unknown, title: string, then: string
     const {body, detail, command} = withText(problem);
     if (style.json) {
         stderr.line(
-            JSON.stringify({
-                warning: {
-                    about,
-                    kind: kindOf(error),
-                    category: problem.category,
-                    title: problem.title,
-                    body,
-                    detail,
-                    command,
+            plainJson(
+                {
+                    warning: {
+                        about,
+                        kind: kindOf(error),
+                        category: problem.category,
+                        title: problem.title,
+                        body,
+                        detail,
+                        command,
+                    },
                 },
-            }),
+                0,
+            ),
         );
         return;
     }
@@ -145,7 +148,7 @@ export function warnOfUnknownHosts(ids: readonly string[], style: ReportStyle): 
                 detail: '',
                 command: null,
             };
-            stderr.line(JSON.stringify({warning: {about: id, kind: 'unknown-host', ...problem}}));
+            stderr.line(plainJson({warning: {about: id, kind: 'unknown-host', ...problem}}, 0));
         } else {
             stderr.line(`handover: ${forStderr(title)}. ${body}`);
         }
@@ -154,7 +157,7 @@ export function warnOfUnknownHosts(ids: readonly string[], style: ReportStyle): 
 
 function printProblem(error: JsonError, style: ReportStyle): void {
     if (style.json) {
-        stderr.line(JSON.stringify({error}));
+        stderr.line(plainJson({error}, 0));
         return;
     }
     const stop = /\p{Po}$/u.test(error.title) ? '' : '.';

@@ -12,7 +12,7 @@ import {findMachine, followHosts, hostAnswers} from '../machineSearch.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
 import {knownUuid} from '../outcome.js';
 import {PipeClosedError, stdout} from '../output.js';
-import {escapeControls} from '../plainText.js';
+import {escapeControls, plainJson} from '../plainText.js';
 import {hostsToAsk} from '../settings.js';
 
 /** `handover watch`: prints until it is interrupted, or nobody reads any more. */
@@ -74,7 +74,7 @@ function lineFor(machine: Machine, happening: Happening, options: CommonOptions)
             reason,
             host: host.id,
         };
-        return `${JSON.stringify(line)}\n`;
+        return `${plainJson(line, 0)}\n`;
     }
     const clock = GLib.DateTime.new_from_unix_local(Math.floor(happening.atMs / 1000)).format('%F %T');
     return `${clock}  ${machine.host.id}/${escapeControls(machine.name)}  ${happeningLabel(happening)}\n`;
