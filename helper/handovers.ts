@@ -51,7 +51,10 @@ export class Handovers {
                 watcher.progress(address, direction, step, ++this.#steps);
             },
             onEnd: (entry: JournalEntry) => {
-                this.#writing = this.#writing.then(() => journal.add(entry));
+                // A line that is lost keeps no card, and no other handover, waiting.
+                this.#writing = this.#writing
+                    .then(() => journal.add(entry))
+                    .catch((error: unknown) => console.error(error));
             },
         });
     }

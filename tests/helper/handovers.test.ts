@@ -3,6 +3,7 @@ import {Handovers, type Order} from '../../helper/handovers.js';
 import {Journal} from '../../helper/journal.js';
 import {UndoFiles} from '../../helper/undoFiles.js';
 import {findHolders} from '../../shared/gpu/holders/holders.js';
+import {DeadlineError} from '../../shared/platform/errors.js';
 import {FakePciTree} from '../fakes/fakePciTree.js';
 import {FakeServices} from '../fakes/pci/fakeServices.js';
 import {putFile} from '../fakes/pci/files.js';
@@ -58,6 +59,14 @@ describe('helper: one after the other', () => {
         expect(kinds.map(({kind}) => kind)).toEqual(['done', 'done', 'busy']);
         expect(told).toEqual([`${CARD} done`, `${OTHER} done`]);
         expect((await journal.read()).map(({address}) => address)).toEqual([OTHER, CARD]);
+    });
+
+    it('goes on when the journal cannot be read in time, as on a disk that was asleep', async () => {
+        spyOn(journal, 'read').and.rejectWith(new DeadlineError('journal.jsonl', 2000));
+        const handovers = open();
+        expect((await take(handovers, CARD, false)).kind).toBe('done');
+        expect((await take(handovers, OTHER, true)).kind).toBe('done');
+        await handovers.settled();
     });
 
     it('brings to an end what a helper before it has left, before anything else', async () => {
