@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {openClient} from '../shared/displays/openClient.js';
-import {waitUntilReady} from '../shared/displays/readiness.js';
+import {openers} from '../shared/displays/openers.js';
 import {FollowedCards} from '../shared/gpu/followedCards.js';
 import type {HostList} from '../shared/hosts/hostList.js';
 import {Lending} from '../shared/lending/lending.js';
@@ -17,7 +16,7 @@ export async function prepareMachines(hosts: HostList): Promise<() => void> {
     const [cards, bus] = await Promise.all([FollowedCards.open(hosts), systemBus()]);
     const agent = new PasswordAgent();
     const helper = bus && new AskingHelper(bus, agent);
-    hosts.preparation = new Lending(cards, helper, {ready: waitUntilReady, open: openClient});
+    hosts.preparation = new Lending(cards, helper, openers());
     return () => {
         hosts.preparation = null;
         agent.close();

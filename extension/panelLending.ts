@@ -32,8 +32,7 @@ export class PanelLending implements Preparation {
     }
 
     async afterStart(machine: Machine, control: OperationControl, options: StartOptions): Promise<void> {
-        const open = options.open ?? opensByItself(machine);
-        await (await this.#lending)?.afterStart(machine, control, {...options, open});
+        await (await this.#lending)?.afterStart(machine, control, options);
     }
 
     async afterStop(machine: Machine, control: OperationControl): Promise<void> {
@@ -47,10 +46,4 @@ export class PanelLending implements Preparation {
     dispose(): void {
         this.hosts.preparation = null;
     }
-}
-
-/** Whether somebody wants to see the machine as soon as it runs: it has a card, or it is said what opens it. */
-function opensByItself({definition, metadata}: Machine): boolean {
-    if (metadata.client !== null) return metadata.client.kind !== 'none';
-    return (definition?.pciAddresses.length ?? 0) > 0;
 }

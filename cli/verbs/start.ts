@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {clientOf} from '../../shared/displays/choices.js';
+import {opensByItself} from '../../shared/displays/choices.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import type {WhenHeld} from '../../shared/machines/preparation.js';
 import {CardHeldError} from '../../shared/lending/lendingErrors.js';
@@ -61,10 +61,7 @@ function whenHeld(options: StartVerbOptions): WhenHeld {
     return close ? 'close' : wait ? 'wait' : 'refuse';
 }
 
-/**
- * Whether its display is opened unless that is forbidden: where there is a desktop to open it on, and the machine
- * names a program for it or has a device of this computer. A window for every server would be in the way.
- */
+/** Whether its display is opened unless that is forbidden: where there is a desktop to open it on. */
 async function isToBeOpened(machine: Machine): Promise<boolean> {
     // Over SSH there is none.
     if (!variable('WAYLAND_DISPLAY') && !variable('DISPLAY')) return false;
@@ -75,7 +72,5 @@ async function isToBeOpened(machine: Machine): Promise<boolean> {
         if (error instanceof HandoverError) return false;
         throw error;
     }
-    const {definition, metadata} = machine;
-    const meant = metadata.client !== null || (definition?.pciAddresses.length ?? 0) > 0;
-    return meant && clientOf(machine).kind !== 'none';
+    return opensByItself(machine);
 }

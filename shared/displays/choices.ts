@@ -38,6 +38,16 @@ export function clientOf({definition, metadata}: Described): OpensWith {
     return client ?? (definition ? defaultClient(definition, ready) : {kind: 'none'});
 }
 
+/**
+ * Whether somebody wants to see the machine as soon as it runs: it is said what opens it, or it has a device of this
+ * computer. A window for every server would be in the way.
+ */
+export function opensByItself(machine: Described): boolean {
+    const {definition, metadata} = machine;
+    const meant = metadata.client !== null || (definition?.pciAddresses.length ?? 0) > 0;
+    return meant && clientOf(machine).kind !== 'none';
+}
+
 /** What ready means for a machine. */
 export function readyOf(machine: Described): ReadyWhen {
     return machine.metadata.ready ?? defaultReady(clientOf(machine));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {Machine} from '../machines/machine.js';
 import type {OperationControl} from '../operations/operation.js';
+import {opensByItself} from './choices.js';
 import {NoClientError} from './displayErrors.js';
 import {openClient} from './openClient.js';
 import {waitUntilReady} from './readiness.js';
@@ -10,6 +11,8 @@ export type Environment = Readonly<Record<string, string>>;
 
 /** What follows the start of a machine: it is waited for, and what shows it is opened. */
 export interface Openers {
+    /** Whether its display is opened where nobody has said whether. */
+    wanted(machine: Machine): boolean;
     /** @throws as {@link waitUntilReady} */
     ready(machine: Machine, control: Pick<OperationControl, 'cancellable'>): Promise<void>;
     /** Nothing is opened for a machine that has nothing to open. @throws as {@link openClient} */
@@ -19,6 +22,7 @@ export interface Openers {
 /** @param activation gives the variables that let the window which opens take the focus */
 export function openers(activation: () => Environment = () => ({})): Openers {
     return {
+        wanted: opensByItself,
         ready: (machine, control) => waitUntilReady(machine, control),
         async open(machine, environment = {}) {
             try {

@@ -171,7 +171,11 @@ export class GpuList extends GObject.Object {
 
     /** The object that stands for a card: the one at its address, or one of its kind that has moved there. */
     #known(card: CardFacts, cards: readonly CardFacts[]): Gpu | undefined {
-        return this.#items.find(gpu => resolveCard(cards, gpu).found === card);
+        return this.#items.find(gpu => {
+            const {identity, address} = gpu;
+            const twins = this.#items.filter(other => other !== gpu).map(other => other.address);
+            return resolveCard(cards, {identity, address, twins}).found === card;
+        });
     }
 
     #apply(cards: readonly CardFacts[], names: ReadonlyMap<CardFacts, Gpu['listedNames']>): void {

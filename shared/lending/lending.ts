@@ -32,6 +32,8 @@ export type LendingHelper = Pick<
 
 /** What follows a start; shared/displays has it. */
 export interface Openers {
+    /** Whether its display is opened where nobody has said whether. */
+    wanted(machine: Machine): boolean;
     /** Resolves when the machine is what its definition calls ready. */
     ready(machine: Machine, control: OperationControl): Promise<void>;
     /** Opens its display. */
@@ -111,10 +113,11 @@ export class Lending implements Preparation {
     async afterStart(machine: Machine, control: OperationControl, options: StartOptions): Promise<void> {
         this.#taken.delete(machine);
         if (!this.openers) return;
-        if (options.open !== true && machine.metadata.ready === null) return;
+        const open = options.open ?? this.openers.wanted(machine);
+        if (!open && machine.metadata.ready === null) return;
         control.step('ready');
         await this.openers.ready(machine, control);
-        if (options.open !== true) return;
+        if (!open) return;
         if (control.cancellable.is_cancelled()) throw new CancelledError();
         control.step('open');
         await this.openers.open(machine);

@@ -17,7 +17,7 @@ export type WhenHeld =
 export interface StartOptions {
     /** `refuse` unless told. */
     readonly held?: WhenHeld;
-    /** Whether its display is opened when it is ready; no unless told. */
+    /** Whether its display is opened when it is ready; where this says nothing, the machine does. */
     readonly open?: boolean;
 }
 

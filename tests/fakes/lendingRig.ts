@@ -229,6 +229,7 @@ export class LendingRig {
 
     make(helper: LendingHelper | null = this.helper, apps: AppAsker | null = null): Lending {
         const openers: Openers = {
+            wanted: () => false,
             ready: ({name}) => {
                 this.opened.push(`ready ${name}`);
                 return Promise.resolve();

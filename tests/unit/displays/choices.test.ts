@@ -3,7 +3,7 @@ import GLib from 'gi://GLib';
 
 import {Definition} from '../../../shared/definition/definition.js';
 import {CLIENT_KINDS, type OpensWith, READY_KINDS} from '../../../shared/definition/displayMetadata.js';
-import {clientOf, possibleClients, readyOf} from '../../../shared/displays/choices.js';
+import {clientOf, opensByItself, possibleClients, readyOf} from '../../../shared/displays/choices.js';
 import {clientArguments, needsAddress, type Shown} from '../../../shared/displays/clientArguments.js';
 import {type Client, ClientUnfitError} from '../../../shared/displays/displayErrors.js';
 import {chooseAddress} from '../../../shared/displays/guestAddress.js';
@@ -55,6 +55,15 @@ describe('What opens a machine', () => {
         expect(kind(SPICE, metadata("<h:client kind='none'/>"))).toBe('none');
         expect(kind('', metadata("<h:client kind='moonlight' app='Steam'/>"))).toBe('moonlight');
         expect(kind(SPICE, metadata("<h:client kind='moonlight' host='-x'/>"))).toBe('viewer');
+    });
+
+    it('opens by itself for a machine with a device of this computer, or when the metadata names it', () => {
+        const opens = (devices: string, more = ''): boolean => opensByItself(described(devices, more));
+        expect(opens(SPICE)).toBeFalse();
+        expect(opens(SPICE + GPU)).toBeTrue();
+        expect(opens(GPU)).toBeFalse();
+        expect(opens(SPICE, metadata("<h:client kind='viewer'/>"))).toBeTrue();
+        expect(opens(SPICE + GPU, metadata("<h:client kind='none'/>"))).toBeFalse();
     });
 
     it('decides what ready means, unless that is said', () => {
