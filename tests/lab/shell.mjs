@@ -36,7 +36,7 @@ user_bus() {
     runuser -u tester -- env XDG_RUNTIME_DIR=/run/user/1000 DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus "$@"
 }
 shell_is_up() { user_bus gdbus call --session --timeout 5 -d org.gnome.Shell -o /org/gnome/Shell \\
-    -m org.freedesktop.DBus.Peer.Ping; }
+    -m org.freedesktop.DBus.Properties.Get org.gnome.Shell ShellVersion; }
 `;
 
 async function words(lab, script, seconds = 60) {
@@ -106,8 +106,11 @@ export async function shellChecks(lab) {
     await lab.check('our extension runs in it', async () => {
         const out = await words(
             lab,
-            `user_bus gdbus call --session -d org.gnome.Shell -o /org/gnome/Shell \\
-                -m org.gnome.Shell.Extensions.EnableExtension handover@handover.github.io
+            `enable() {
+                user_bus gdbus call --session -d org.gnome.Shell -o /org/gnome/Shell \\
+                    -m org.gnome.Shell.Extensions.EnableExtension handover@handover.github.io
+            }
+            until_ok 60 enable
             extension() {
                 user_bus gdbus call --session -d org.gnome.Shell -o /org/gnome/Shell \\
                     -m org.gnome.Shell.Extensions.GetExtensionInfo handover@handover.github.io
