@@ -291,6 +291,19 @@ async function trouble(lab) {
         const {out} = await lab.root(`cat /sys/bus/pci/devices/${CARD}/driver_override`);
         assert.match(out, /^(\(null\))?$/m);
     });
+    await lab.check('a lent card that has fallen off the bus is found again by force', async () => {
+        await atRest(lab);
+        await withRule(lab);
+        assert.equal((await helper(lab, 'Take', 's', CARD)).kind, 'done');
+        await lab.root(
+            `for device in ${CARD} 0000:01:00.1; do echo 1 >/sys/bus/pci/devices/$device/remove; done`,
+        );
+        const outcome = await helper(lab, 'ForceBack', 'ss', CARD, 'rescan');
+        lab.note(JSON.stringify(outcome));
+        assert.equal(outcome.kind, 'done');
+        assert.equal(await drivers(lab), LINUX);
+        await lab.until('no_record', 10);
+    });
     await lab.check(
         'libvirtd restarted while the machine runs: it lives on, and the card comes back after it',
         async () => {
