@@ -286,7 +286,7 @@ export class CardSetUp extends Adw.Bin {
         const tree = await readTree(world.root);
         const chosen = machine && (await machineFactsOf(machine));
         const facts = await collectFacts(world, tree, gpu.facts, gpu.name, chosen);
-        const lent = await findLent(this.#claimants(gpu, machine), gpu);
+        const lent = await findLent(this.#claimants(gpu, machine), gpu, tree.cards);
         if (look !== this.#look || this.#closed) return;
         this.#plan = planSetUp(facts, runChecks(facts), this.#options);
         this.#undo = undoPlan(gpu, facts, lent);

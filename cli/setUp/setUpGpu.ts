@@ -108,7 +108,7 @@ async function takeBack(
     if (!facts.helper.there && facts.helper.trouble.kind !== 'missing') throw facts.helper.trouble.error;
     const machines = machine && options.machine !== undefined ? [machine] : hosts.machines;
     const files = facts.helper.there ? facts.helper.files : [];
-    const plan = planUndo(gpu, files, ruleFile(facts), await findLent(machines, gpu));
+    const plan = planUndo(gpu, files, ruleFile(facts), await findLent(machines, gpu, facts.tree.cards));
     const labels = undoLabels(plan);
     if (!options.json) stdout.write(undoText(plan));
     const looking = options.check === true || (options.json === true && !options.yes);

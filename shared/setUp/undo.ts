@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {withoutCard} from '../definition/cardGift.js';
 import {type LentCard, lentCards} from '../definition/lentCard.js';
+import {resolveCard} from '../gpu/cardIdentity.js';
 import type {HelperClient} from '../gpu/helperClient.js';
+import type {CardFacts} from '../gpu/pciTree.js';
 import type {NamedCard} from '../lending/lendingErrors.js';
 import type {Machine} from '../machines/machine.js';
 import {NotKeptError} from '../machines/machineErrors.js';
@@ -69,10 +71,15 @@ export function undoLabels({rule, guard, machines}: UndoPlan): string[] {
     ];
 }
 
-/** The machines to which something was added for a card. Those that cannot be read are left out. */
+/**
+ * The machines to which something was added for a card. Those that cannot be read are left out.
+ *
+ * @param cards all that there are now: what was added for another one that is alike is not this one's
+ */
 export async function findLent(
     machines: readonly Machine[],
     {identity, address}: {readonly identity: string; readonly address: string},
+    cards: readonly CardFacts[],
 ): Promise<LentTo[]> {
     const found = await Promise.all(
         machines.map(async machine => {
@@ -86,7 +93,12 @@ export async function findLent(
         }),
     );
     // A card that has moved is the same card.
-    return found.flat().filter(({lent}) => lent.identity === identity || lent.address === address);
+    return found.flat().filter(({lent}) => {
+        const {found: card} = resolveCard(cards, lent);
+        return card
+            ? card.display.address === address
+            : lent.identity === identity || lent.address === address;
+    });
 }
 
 /** Carries out a plan. What is taken back stays so when a later step fails; doing it again does the rest. */

@@ -70,10 +70,11 @@ describe('Setting a card up, with libvirt', () => {
     async function undo() {
         const tree = await readTree(fake.root);
         const card = cardAt(tree.cards, AMD);
-        const found = await findLent(following.hosts.machines, {
-            identity: identityOf(card.display),
-            address: AMD,
-        });
+        const found = await findLent(
+            following.hosts.machines,
+            {identity: identityOf(card.display), address: AMD},
+            tree.cards,
+        );
         const view = {there: true as const, guard: helper.guard, files: helper.written};
         const named = {address: AMD, name: 'AMD Radeon'};
         return planUndo(named, helper.written, ruleFile({helper: view, card}), found);
@@ -104,6 +105,23 @@ describe('Setting a card up, with libvirt', () => {
         expect(helper.written).toEqual([]);
         expect(await dump()).toBe(before);
         expect(undoLabels(await undo())).toEqual([]);
+    });
+
+    it('takes nothing back of another card that is alike', async () => {
+        await setUpCard(await plan(), parts()).finished();
+        const TWIN = '0000:04:00.0';
+        fake.amdCard('0000:04:00', '18');
+        const {cards} = await readTree(fake.root);
+        const lentTo = async (address: string) =>
+            (
+                await findLent(
+                    following.hosts.machines,
+                    {identity: identityOf(cardAt(cards, address).display), address},
+                    cards,
+                )
+            ).map(({lent}) => lent.address);
+        expect(await lentTo(TWIN)).toEqual([]);
+        expect(await lentTo(AMD)).toEqual([AMD]);
     });
 
     it('leaves alone what others have put into the machine since', async () => {
