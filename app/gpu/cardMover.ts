@@ -6,6 +6,7 @@ import GLib from 'gi://GLib';
 import type {Gpu} from '../../shared/gpu/gpu.js';
 import type {HelperClient} from '../../shared/gpu/helperClient.js';
 import type {HolderProcess} from '../../shared/gpu/holders/holderProcess.js';
+import {journalDurationLabel} from '../../shared/gpu/journalWords.js';
 import {shortCardName} from '../../shared/gpu/words.js';
 import {forceBack, returnCard, takeCard} from '../../shared/lending/cardMoves.js';
 import {closeHolders} from '../../shared/lending/closeHolders.js';
@@ -23,7 +24,6 @@ import {type CardOffer, nextRung} from './cardOffer.js';
 import type {CardTaskKind} from './cardTasks.js';
 import {askForRung} from './forceBackDialog.js';
 import {holderLook} from './holderLook.js';
-import {durationText} from './journalDialog.js';
 
 /** Does what the buttons of the cards' page ask for: asks first where that is due, and tells what came of it. */
 export class CardMover implements CardRequests {
@@ -147,7 +147,7 @@ export class CardMover implements CardRequests {
         this.window.toast(
             ms === null
                 ? fill(_('Back with Linux: {card}'), {card})
-                : fill(_('Back with Linux after {time}: {card}'), {card, time: durationText(ms)}),
+                : fill(_('Back with Linux after {time}: {card}'), {card, time: journalDurationLabel(ms)}),
         );
     }
 

@@ -9,10 +9,11 @@ import {userNames} from '../../shared/gpu/holders/holderProcess.js';
 import {
     journalCallerLabel,
     journalDirectionLabel,
+    journalDurationLabel,
     journalResultLabel,
 } from '../../shared/gpu/journalWords.js';
 import {stepLabel} from '../../shared/lending/words.js';
-import {_, fill, oneLine, severalLines} from '../../shared/platform/i18n.js';
+import {_, oneLine, severalLines} from '../../shared/platform/i18n.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import {makeFactRow} from '../widgets/factRow.js';
 
@@ -119,7 +120,7 @@ export class JournalDialog extends Adw.Dialog {
             : `${journalDirectionLabel(entry.direction)}: ${journalResultLabel(entry.result)}`;
         row.subtitle = [
             dateText(entry.startedAtMs),
-            durationText(entry.ms),
+            journalDurationLabel(entry.ms),
             oneLine(this.nameOf(entry.address) ?? entry.address),
         ].join(' · ');
         row.add_prefix(
@@ -137,7 +138,7 @@ export class JournalDialog extends Adw.Dialog {
             ...(problem === null
                 ? []
                 : [{label: _('Problem'), value: severalLines(problem, LONGEST_PROBLEM)}]),
-            ...steps.map(({id, ms}) => ({label: stepLabel(id), value: durationText(ms)})),
+            ...steps.map(({id, ms}) => ({label: stepLabel(id), value: journalDurationLabel(ms)})),
         ];
     }
 }
@@ -159,10 +160,4 @@ function iconOf({result}: JournalEntry): string {
 /** Local date and time, as the user's language writes them. */
 function dateText(ms: number): string {
     return GLib.DateTime.new_from_unix_local(Math.floor(ms / 1000)).format('%x %X') ?? '';
-}
-
-/** Milliseconds below a tenth of a second, else seconds with one digit. */
-export function durationText(ms: number): string {
-    if (ms < 100) return fill(_('{count} ms'), {count: Math.round(ms)});
-    return fill(_('{count} s'), {count: (ms / 1000).toFixed(1)});
 }

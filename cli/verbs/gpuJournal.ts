@@ -7,6 +7,7 @@ import {userNames} from '../../shared/gpu/holders/holderProcess.js';
 import {
     journalCallerLabel,
     journalDirectionLabel,
+    journalDurationLabel,
     journalResultLabel,
 } from '../../shared/gpu/journalWords.js';
 import {parsePciAddress} from '../../shared/gpu/pciAddress.js';
@@ -18,8 +19,7 @@ import {withHelper} from '../gpu/askingHelper.js';
 import {localCards} from '../gpu/localCards.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
 import {stderr, stdout} from '../output.js';
-import {escapeControls} from '../plainText.js';
-import {timeLabel} from '../progress.js';
+import {escapeControls, withoutIsolates} from '../plainText.js';
 import {type Cell, formatTable} from '../table.js';
 
 /** `handover gpu journal`: the handovers of this computer, the newest first. */
@@ -75,7 +75,7 @@ function rows(
             name === undefined ? address : `${name} (${address})`,
             journalDirectionLabel(direction),
             verbose && problem !== null ? `${outcome}: ${problem}` : outcome,
-            timeLabel(ms),
+            withoutIsolates(journalDurationLabel(ms)),
             journalCallerLabel(by, userName),
         ].map(text => ({text: escapeControls(text)}));
     });

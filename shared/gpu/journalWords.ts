@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The journal of handovers in words; the same ones in the app and the terminal.
-import {_} from '../platform/i18n.js';
+import {_, fill} from '../platform/i18n.js';
 import type {JournalEntry} from './handover/handoverDesk.js';
 import {userNames} from './holders/holderProcess.js';
 
@@ -47,4 +47,12 @@ export function journalCallerLabel(by: string, userName: (uid: number) => string
     if (uid === undefined) return by === 'mend' ? _('The helper') : by;
     // libvirt's hook has the system bring a card back.
     return uid === '0' ? _('The system') : userName(Number(uid));
+}
+
+/** How long it took, in milliseconds: as such below a tenth of a second, else in seconds with one digit. */
+export function journalDurationLabel(ms: number): string {
+    // What would be rounded to a tenth of a second is told as one.
+    return ms < 99.5
+        ? fill(_('{milliseconds} ms'), {milliseconds: Math.round(ms)})
+        : fill(_('{seconds} s'), {seconds: (ms / 1000).toFixed(1)});
 }

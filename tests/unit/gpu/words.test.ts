@@ -2,6 +2,7 @@
 import type {RecordedHandover} from '../../../shared/gpu/handover/undoRecord.js';
 import type {HolderProcess} from '../../../shared/gpu/holders/holderProcess.js';
 import type {HolderReport} from '../../../shared/gpu/holders/holders.js';
+import {journalDurationLabel} from '../../../shared/gpu/journalWords.js';
 import {needsAttention, ownerLabel, shortCardName, useLabel} from '../../../shared/gpu/words.js';
 
 /** Names without the marks that keep their direction from leaking. */
@@ -143,5 +144,12 @@ describe('Words for cards', () => {
             'Intel AlderLake-S GT1',
             'NVIDIA 10de:ffff',
         ]);
+    });
+});
+
+describe('The journal of handovers in words', () => {
+    it('tells times as they are rounded: nothing took 100 ms and something else 0.1 s', () => {
+        const labels = [0, 40.4, 99.4, 99.7, 100, 2149].map(ms => plain(journalDurationLabel(ms)));
+        expect(labels).toEqual(['0 ms', '40 ms', '99 ms', '0.1 s', '0.1 s', '2.1 s']);
     });
 });
