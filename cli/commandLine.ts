@@ -9,12 +9,15 @@ import {
 } from '@stricli/core';
 
 import {DRIVERS} from '../shared/libvirt/drivers.js';
+import {parsePciAddress} from '../shared/gpu/pciAddress.js';
 import {APP_NAME, VERSION} from '../shared/names.js';
 import {BROKEN_PIPE, ExitCode} from './exitCodes.js';
 import {PipeClosedError, stderr, stdout} from './output.js';
 import {OutputError} from './outputError.js';
 import {report, reportUsage} from './report.js';
 import {runVerb} from './runVerb.js';
+import {UsageError} from './usageError.js';
+import {USAGE_TEXT} from './usageText.js';
 import {VERBS, type Verb, type VerbOptions} from './verbs.js';
 import {FORCE_BACK_STEPS} from './gpuTasks.js';
 import {WAIT_STATES} from './waitStates.js';
@@ -95,10 +98,12 @@ function machineArgument(input: string): string {
     return input;
 }
 
-function taskParameter(tasks: readonly string[]): object {
+/** @param takesCard whether the address of a card may stand in the place of the first task */
+function taskParameter(tasks: readonly string[], takesCard: boolean): object {
     return {
         parse(input: string): string {
-            if (!tasks.includes(input)) throw new SyntaxError(`expected one of ${tasks.join(', ')}`);
+            const known = tasks.includes(input) || (takesCard && parsePciAddress(input) !== null);
+            if (!known) throw new SyntaxError(`expected one of ${tasks.join(', ')}`);
             return input;
         },
         optional: true,
@@ -117,6 +122,14 @@ const CARD_PARAMETER = {
     brief: 'Address, as in 01:00.0, or a part of the name; the one that can be lent unless told',
 };
 
+/** The words after a verb, with the task in front that is meant when a card stands there. */
+function withTask({tasks}: Verb, args: readonly (string | undefined)[]): readonly (string | undefined)[] {
+    const [first, second] = args;
+    if (!tasks || first === undefined || tasks.includes(first)) return args;
+    if (second !== undefined) throw new UsageError(`“${second}” is one word too many.`);
+    return [tasks[0], first];
+}
+
 function command(verb: Verb, exit: (code: number) => void) {
     const flags = {
         ...Object.fromEntries(verb.options.map(option => [option, OPTIONAL_FLAGS[option]])),
@@ -132,12 +145,17 @@ function command(verb: Verb, exit: (code: number) => void) {
         possible: [{...machine, optional: true}],
         none: [],
     }[verb.machine];
-    const tasks = verb.tasks ? [taskParameter(verb.tasks)] : [];
+    const tasks = verb.tasks ? [taskParameter(verb.tasks, verb.card === true)] : [];
     const cards = verb.card ? [CARD_PARAMETER] : [];
     const parameters = {flags, positional: {kind: 'tuple', parameters: [...tasks, ...machines, ...cards]}};
     return buildCommand<VerbOptions, string[]>({
         func: async (options, ...args) => {
-            exit(await runVerb(options, () => verb.run(options, args[0], args[1])));
+            exit(
+                await runVerb(options, () => {
+                    const [first, second] = withTask(verb, args);
+                    return verb.run(options, first, second);
+                }),
+            );
         },
         // What a verb takes comes from a table, which stricli's types cannot follow.
         parameters: parameters as never,
@@ -169,6 +187,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
             versionInfo: {currentVersion: VERSION},
             scanner: {allowArgumentEscapeSequence: true},
             documentation: {disableAnsiColor: true},
+            localization: {text: USAGE_TEXT},
         },
     );
     const complaints: string[] = [];

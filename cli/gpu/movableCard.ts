@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {AmbiguousCardError} from '../../shared/gpu/cardErrors.js';
+import {AmbiguousCardError, NoCardLentError} from '../../shared/gpu/cardErrors.js';
 import {resolveCard} from '../../shared/gpu/cardIdentity.js';
 import type {Gpu} from '../../shared/gpu/gpu.js';
 import {readRecords} from '../../shared/gpu/handover/recordFiles.js';
 import type {UndoRecord} from '../../shared/gpu/handover/undoRecord.js';
 import {here} from '../../shared/gpu/here.js';
+import {lendableCards} from '../../shared/gpu/lendable.js';
 import {parsePciAddress} from '../../shared/gpu/pciAddress.js';
 import type {NamedCard} from '../../shared/lending/lendingErrors.js';
 import {findCard} from './cardSearch.js';
@@ -14,7 +15,7 @@ import {localCards} from './localCards.js';
  * The card that is to be brought back: one of those that are there, or one that has fallen off the bus while it was
  * lent, of which only the record of its handover tells.
  *
- * @throws NoSuchCardError, AmbiguousCardError
+ * @throws NoSuchCardError, AmbiguousCardError; NoCardLentError when Linux has several and no machine has one
  */
 export async function cardToReturn(wanted: string | undefined): Promise<NamedCard> {
     const cards = await localCards();
@@ -27,6 +28,7 @@ export async function cardToReturn(wanted: string | undefined): Promise<NamedCar
     }
     const away = cards.filter(isAway);
     const [first, ...others] = [...lost.map(nameOf), ...away];
+    if (!first && lendableCards(cards).length > 1) throw new NoCardLentError();
     if (lost.length === 0 || !first) return findCard(cards, undefined, isAway);
     if (others.length === 0) return first;
     throw new AmbiguousCardError(

@@ -11,6 +11,15 @@ export class NoSuchCardError extends HandoverError {
     }
 }
 
+/** A card is to be brought back, and none is away. */
+export class NoCardLentError extends HandoverError {
+    readonly kind = 'no-card-lent';
+
+    constructor() {
+        super('No card is lent');
+    }
+}
+
 /** Several cards may be meant. */
 export class AmbiguousCardError extends HandoverError {
     readonly kind = 'ambiguous-card';

@@ -28,6 +28,15 @@ export function noSuchCard({wanted}: NoSuchCardError): Description {
     };
 }
 
+/** No card is away, in words. */
+export function noCardLent(): Description {
+    return {
+        category: 'missing',
+        title: _('No card is lent'),
+        body: _('Linux has all graphics cards, so there is none to bring back. “handover gpu” shows them.'),
+    };
+}
+
 /** Several cards were found, in words. */
 export function whichCard({wanted, addresses}: AmbiguousCardError): Description {
     const cards = addresses.join(', ');

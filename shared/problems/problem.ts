@@ -22,11 +22,11 @@ import {
     NoSuchMachineError,
     NotInThatStateError,
 } from '../machines/machineErrors.js';
-import {AmbiguousCardError, NoSuchCardError} from '../gpu/cardErrors.js';
+import {AmbiguousCardError, NoCardLentError, NoSuchCardError} from '../gpu/cardErrors.js';
 import {OperationConflictError} from '../operations/operation.js';
 import {CancelledError, DeadlineError, messageOf, SubprocessError} from '../platform/errors.js';
 import {_, fill, ngettext} from '../platform/i18n.js';
-import {noSuchCard, whichCard} from './cardChoice.js';
+import {noCardLent, noSuchCard, whichCard} from './cardChoice.js';
 import {installCommand, libvirtUnit} from './commands.js';
 import type {Description, Problem} from './description.js';
 import {describeDisplayProblem} from './displayProblems.js';
@@ -140,6 +140,7 @@ function describe(error: unknown): Description {
         };
     const ofSetUp = describeSetUp(error, describe);
     if (ofSetUp) return ofSetUp;
+    if (error instanceof NoCardLentError) return noCardLent();
     if (error instanceof NoSuchCardError) return noSuchCard(error);
     if (error instanceof AmbiguousCardError) return whichCard(error);
     if (error instanceof OperationConflictError)

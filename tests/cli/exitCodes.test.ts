@@ -49,6 +49,24 @@ describe('the exit code', () => {
         });
     }
 
+    for (const [args, sentence] of [
+        [['start'], 'MACHINE is missing.'],
+        [['start', 'one', 'more'], '“more” is one word too many.'],
+        [
+            ['start', '--close-app', 'one'],
+            'There is no option “--close-app” here. Did you mean “--close-apps”?',
+        ],
+        [['list', '--host', 'mars'], '“mars” does not fit --host: expected one of system'],
+        [['list', '--host'], 'Nothing is given for --host.'],
+        [['gpu', 'tkae'], '“tkae” does not fit status|take|return|force-back|journal: expected one of'],
+        [['gpu', 'force-back', '--up-to', 'moon'], '“moon” does not fit --up-to: expected one of return'],
+    ] as const)
+        it(`says in a sentence what is wrong with ${args.join(' ')}`, async () => {
+            const {code, err} = await handover([...args]);
+            expect(code).toBe(2);
+            expect(err).toContain(`handover: ${sentence}`);
+        });
+
     it('is 3 for a machine that is not there', async () => {
         for (const verb of [
             'show',

@@ -41,6 +41,20 @@ describe('handover gpu', () => {
         expect(await gpu(fake, '--json', ...TEST)).toEqual({code: 0, out: '[]\n', err: ''});
     });
 
+    it('shows a card of which only the address is given', async () => {
+        const fake = new FakePciTree().intelGraphics().amdCard();
+        const {code, out, err} = await gpu(fake, '03:00.0', '--json', ...TEST);
+        expect({code, err}).toEqual({code: 0, err: ''});
+        expect(json<Card[]>(out).map(({address}) => address)).toEqual(['0000:03:00.0']);
+    });
+
+    it('does not ask which card is lent when none is', async () => {
+        const fake = new FakePciTree().intelGraphics().amdCard().nvidiaCard();
+        const {code, err} = await gpu(fake, 'return', ...TEST);
+        expect(code).toBe(3);
+        expect(err).toContain('Linux has all graphics cards');
+    });
+
     it('answers on this machine, whatever it has', async () => {
         const {code, out} = await handover(['gpu', '--json', ...TEST]);
         expect(code).toBe(0);
@@ -224,6 +238,7 @@ describe('handover gpu', () => {
         expect(wrong.code).toBe(2);
         expect(jsonError(wrong.err)['category']).toBe('usage');
         expect((await handover(['gpu', 'status', 'one', 'more'])).code).toBe(2);
+        expect((await handover(['gpu', '03:00.0', 'more'])).code).toBe(2);
     });
 
     it('costs a list nothing', () => {

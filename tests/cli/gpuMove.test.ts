@@ -62,8 +62,8 @@ describe('handover gpu take, return and force-back', () => {
     it('end with 3 when it is not clear which card is meant, and do nothing', async () => {
         for (const [args, kind] of [
             [['take'], 'ambiguous-card'],
-            [['return'], 'ambiguous-card'],
-            [['force-back', '--yes'], 'ambiguous-card'],
+            [['return'], 'no-card-lent'],
+            [['force-back', '--yes'], 'no-card-lent'],
             [['take', 'radeon'], 'ambiguous-card'],
             [['take', '7f:00.0'], 'no-such-card'],
             [['take', 'voodoo'], 'no-such-card'],
