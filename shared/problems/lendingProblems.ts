@@ -55,7 +55,7 @@ export function describeLending(error: unknown): Description | null {
             category: 'missing',
             title: _('Handover’s helper is not installed'),
             body: _(
-                'Without it a graphics card cannot be moved safely, so nothing was changed. Install Handover for the whole system, with its helper, then try again.',
+                'Without the helper a graphics card cannot be moved, nor the journal read. Nothing was changed. Install Handover for the whole system, with its helper, then try again.',
             ),
         };
     if (error instanceof HelperOldError)
@@ -71,7 +71,7 @@ export function describeLending(error: unknown): Description | null {
     if (error instanceof HelperDeniedError)
         return {
             category: 'denied',
-            title: _('Not allowed to move the graphics card'),
+            title: _('Not allowed to work with the graphics card'),
             body: error.cancelled
                 ? _(
                       'It was not confirmed, so nothing was changed. Try again, and give the password that is asked for.',
@@ -92,7 +92,7 @@ function held({gpu, machine, report, closingHelps, triedClosing}: CardHeldError)
         return {
             category: 'held',
             title,
-            body: fill(_('The machine {machine} has it. Shut that down first, or start when it is free.'), {
+            body: fill(_('The machine {machine} has it. Shut that down first, or wait until it is free.'), {
                 machine,
             }),
             remedy: 'start-when-free',
@@ -115,7 +115,7 @@ function held({gpu, machine, report, closingHelps, triedClosing}: CardHeldError)
               category: 'held',
               title,
               body: fill(
-                  _('{use}. Close that first, let Handover close it, or start when the card is free.'),
+                  _('{use}. Close that first, let Handover close it, or wait until the card is free.'),
                   values,
               ),
               remedy: 'close-holders',
@@ -124,7 +124,7 @@ function held({gpu, machine, report, closingHelps, triedClosing}: CardHeldError)
               category: 'held',
               title,
               body: fill(
-                  _('{use}. It cannot be closed from here; end that first, or start when the card is free.'),
+                  _('{use}. It cannot be closed from here; end that first, or wait until the card is free.'),
                   values,
               ),
               remedy: 'start-when-free',
@@ -165,10 +165,7 @@ function moveFailed({gpu, direction, step, restored, standing}: CardMoveFailedEr
                   _('It went wrong at “{step}”, and everything is as it was before. The details say why.'),
                   values,
               )
-            : fill(
-                  _('It went wrong at “{step}”. It stands now: {where}. Force it back to bring it home.'),
-                  values,
-              ),
+            : fill(_('It went wrong at “{step}”. Its drivers now: {where}. Force it back.'), values),
         remedy: restored ? 'retry' : 'force-back',
     };
 }

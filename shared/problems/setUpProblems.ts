@@ -136,12 +136,14 @@ function nothingToLend({only}: NothingToLendError): Description {
 }
 
 function blocked({cardName, obstacles}: SetUpBlockedError): Description {
-    const [first] = obstacles;
-    const more = obstacles.slice(1).map(({evidence, fix}) => ` ${evidence} ${fix}`);
+    // What was found says “it” of what its title names.
+    const found = obstacles.map(({title, evidence, fix}) =>
+        [fill(_('{title}: {evidence}'), {title, evidence}), fix].join(' '),
+    );
     return {
         category: obstacles.some(({id}) => id === 'helper') && obstacles.length === 1 ? 'missing' : 'failed',
         title: fill(_('{card} cannot be lent yet'), {card: cardName}),
-        body: `${first.evidence} ${first.fix}${more.join('')} ${_('Nothing was changed.')}`,
+        body: [...found, _('Nothing was changed.')].join(' '),
         remedy: 'retry',
     };
 }

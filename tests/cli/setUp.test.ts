@@ -48,6 +48,7 @@ describe('handover setup gpu, without a helper', () => {
         expect(out).toContain('0000:03:00.0');
         expect(out).toMatch(/OK +IOMMU: On, 2 groups/);
         expect(out).toMatch(/No +Helper: It is not installed/);
+        expect(err).toContain('Helper: It is not installed');
         expect(err).toContain('Install Handover for the whole system');
         expect(err).toContain('Nothing was changed.');
     });
