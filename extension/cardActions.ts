@@ -34,7 +34,7 @@ export function cardActions({owner}: Pick<Gpu, 'owner'>): readonly CardAction[] 
 export function cardActionLabel(action: CardAction): string {
     switch (action) {
         case 'take':
-            return _('Take from Linux');
+            return _('Take for a machine');
         case 'return':
             return _('Return to Linux');
         case 'force-back':

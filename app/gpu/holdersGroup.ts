@@ -85,7 +85,7 @@ function processRow(process: HolderProcess, requests: HolderRequests): Adw.Actio
     const {name, icon} = holderLook(process);
     const row = new Adw.ActionRow({use_markup: false, title_lines: 1, subtitle_lines: 2});
     row.title = name;
-    const who = fill(_('process {pid} of {user}'), {pid: process.pid, user: process.user});
+    const who = fill(_('Process {pid} of {user}'), {pid: process.pid, user: process.user});
     row.subtitle = [roleLabel(process.role), who, memoryText(process), oneLine(process.command, 200)]
         .filter(text => text !== '')
         .join(' · ');

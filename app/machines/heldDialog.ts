@@ -127,7 +127,7 @@ function holderList(processes: CardHeldError['report']['processes'], console: bo
     list.update_property([Gtk.AccessibleProperty.LABEL], [_('In use by')]);
     for (const process of processes.slice(0, MOST_LISTED)) {
         const {name, icon} = holderLook(process);
-        const who = fill(_('process {pid} of {user}'), {pid: process.pid, user: process.user});
+        const who = fill(_('Process {pid} of {user}'), {pid: process.pid, user: process.user});
         const role = roleLabel(process.role);
         list.append(makeRow(name, role === '' ? who : `${role} · ${who}`, new Gtk.Image({gicon: icon})));
     }

@@ -50,8 +50,8 @@ describe('the row of a card', () => {
 
     it('takes it from Linux and returns it', async () => {
         await lab.cardIs('Linux (amdgpu)');
-        expect(await submenu()).toEqual(['Take from Linux', 'Show in Handover']);
-        await press('\u2068Take from Linux');
+        expect(await submenu()).toEqual(['Take for a machine', 'Show in Handover']);
+        await press('\u2068Take for a machine');
         await lab.cardIs('vfio-pci, free');
         expect(await submenu()).toEqual(['Return to Linux', 'Force back…', 'Show in Handover']);
         await panel.shell.screenshot(screenshotPath('card-lent'));
@@ -67,7 +67,7 @@ describe('the row of a card', () => {
         const focused = (): Promise<string> =>
             panel.shell.eval<string>('global.stage.get_key_focus()?.accessible_name ?? ""').then(plain);
         await waitFor('the button', async () => {
-            if ((await focused()).startsWith('Take from Linux: Radeon RX 7900')) return true;
+            if ((await focused()).startsWith('Take for a machine: Radeon RX 7900')) return true;
             await panel.shell.pressKeys('Tab');
             return false;
         });
@@ -80,7 +80,7 @@ describe('the row of a card', () => {
 
     it('names the step while it is moved, and calls it off', async () => {
         await lab.caller.control('Gate', [true]);
-        await press('\u2068Take from Linux');
+        await press('\u2068Take for a machine');
         // The first step that asks the kernel for something.
         await lab.cardIs('Loading vfio-pci');
         await pause(100);
@@ -106,7 +106,7 @@ describe('the row of a card', () => {
 
     it('asks about programs that hold it', async () => {
         const pid = await lab.hold('blender');
-        await press('\u2068Take from Linux');
+        await press('\u2068Take for a machine');
         const {buttons, texts} = await lab.dialog();
         expect(buttons).toEqual(['Close blender and take', 'Cancel']);
         expect(texts).toContain('blender');
@@ -118,7 +118,7 @@ describe('the row of a card', () => {
 
     it('says why it was not allowed', async () => {
         lab.polkit.verdicts['hand-over'] = 'no';
-        await press('\u2068Take from Linux');
+        await press('\u2068Take for a machine');
         await panel.shell.waitFor(`${Panel.indicator} && ${LendingPanel.row}.menu`);
         await waitFor('the sentence', async () =>
             (await submenu()).some(text => text.startsWith('The system does not allow it')),
@@ -131,7 +131,7 @@ describe('the row of a card', () => {
     }, 30_000);
 
     it('climbs the ladder rung by rung when it does not come back', async () => {
-        await press('\u2068Take from Linux');
+        await press('\u2068Take for a machine');
         await lab.cardIs('vfio-pci, free');
         await lab.caller.control('Misbehave', [`^probe ${CARD}`, 'No such device']);
         await press('\u2068Return to Linux');
@@ -154,7 +154,7 @@ describe('the row of a card', () => {
 
     it('says that only a restart helps when the kernel is stuck', async () => {
         await lab.caller.control('Misbehave', ['unbind amdgpu', '']);
-        await press('\u2068Take from Linux');
+        await press('\u2068Take for a machine');
         await lab.cardIs('Stuck: the kernel does not answer', 15_000);
         expect(await panel.icon()).toBe('attention');
         await waitFor('the sentence', async () =>

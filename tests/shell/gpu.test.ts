@@ -134,10 +134,10 @@ describe('graphics cards in the panel', () => {
         await open();
         await cardsAre(/Linux \(amdgpu\)/);
         const row = `handoverTest.rows(${Panel.menu}).find(item => item.gpu)`;
-        await shell.clickActor(Panel.button(row, '\u2068Take from Linux'));
+        await shell.clickActor(Panel.button(row, '\u2068Take for a machine'));
         await shell.eval(`${row}.menu.open(); null`);
         await shell.waitFor(
-            `/^Without it a graphics card cannot be moved/.test(${row}.menu._getMenuItems()[0].label_actor?.text)`,
+            `/^Without the helper a graphics card cannot be moved/.test(${row}.menu._getMenuItems()[0].label_actor?.text)`,
         );
         await cardsAre(/Linux \(amdgpu\)/);
     }, 40_000);
