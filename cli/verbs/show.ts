@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {clientOf, readyOf} from '../../shared/displays/choices.js';
+import {clientLabel, readyLabel} from '../../shared/displays/words.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {domainStateLabel} from '../../shared/machines/words.js';
 import {withDeadline} from '../../shared/platform/clock.js';
@@ -20,6 +22,8 @@ export async function show(options: CommonOptions, argument: string): Promise<vo
 }
 
 function asJson(machine: Machine): object {
+    const ready = readyOf(machine);
+    const client = clientOf(machine);
     return {
         name: machine.name,
         uuid: machine.uuid,
@@ -35,12 +39,16 @@ function asJson(machine: Machine): object {
         vcpus: machine.vcpus,
         memoryKib: machine.memoryKib,
         shutdownDeadlineSeconds: machine.shutdownDeadlineMs / 1000,
+        ready: {kind: ready.kind, host: ready.host ?? null, port: ready.port ?? null},
+        client: {kind: client.kind, host: client.host ?? null, app: client.app ?? null},
         actions: machine.actions,
     };
 }
 
 function asRows(machine: Machine): [string, string][] {
     const yes = (value: boolean): string => (value ? _('Yes') : _('No'));
+    const ready = readyOf(machine);
+    const client = clientOf(machine);
     const seconds = machine.shutdownDeadlineMs / 1000;
     const rows: [string, string][] = [
         [_('Name'), escapeControls(machine.name)],
@@ -54,7 +62,15 @@ function asRows(machine: Machine): [string, string][] {
         [_('Memory'), withoutIsolates(fill(_('{size} MiB'), {size: Math.round(machine.memoryKib / 1024)}))],
         [_('Persistent'), yes(machine.persistent)],
         [_('Starts with the host'), yes(machine.autostart)],
+        [_('Ready when'), withParts(readyLabel(ready.kind), [ready.host, ready.port])],
+        [_('Opens with'), withParts(clientLabel(client.kind), [client.host, client.app])],
         [_('Shutdown deadline'), fill(ngettext('{seconds} second', '{seconds} seconds', seconds), {seconds})],
     ];
     return rows.filter(([, value]) => value !== '');
+}
+
+/** What is said besides the kind, in brackets. */
+function withParts(label: string, parts: readonly (string | number | undefined)[]): string {
+    const said = parts.filter(part => part !== undefined).map(part => escapeControls(String(part)));
+    return said.length === 0 ? label : `${label} (${said.join(', ')})`;
 }

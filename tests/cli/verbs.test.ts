@@ -93,13 +93,17 @@ describe('every verb', () => {
             vcpus: 1,
             memoryKib: 8192,
             shutdownDeadlineSeconds: 60,
+            ready: {kind: 'started', host: null, port: null},
+            client: {kind: 'none', host: null, app: null},
             actions: ['start'],
         });
         const text = (await handover(['show', 'test/web'])).out;
         expect(text).toMatch(
             /^Name +web\nState +Off\nHost +test\nUUID +[0-9a-f-]{36}\nVirtual CPUs +1\nMemory +8 MiB\n/,
         );
-        expect(text).toMatch(/Shutdown deadline +60 seconds\n$/);
+        expect(text).toMatch(
+            /\nReady when +It has started\nOpens with +Nothing\nShutdown deadline +60 seconds\n$/,
+        );
     });
 
     it('waits until something happens', async () => {
