@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {Rung} from '../../shared/gpu/handover/forceBack.js';
+import type {StepTime} from '../../shared/gpu/handover/stepRunner.js';
 import type {HelperClient} from '../../shared/gpu/helperClient.js';
 import {forceBack, returnCard, takeCard} from '../../shared/lending/cardMoves.js';
 import type {NamedCard} from '../../shared/lending/lendingErrors.js';
@@ -8,7 +9,7 @@ import {_, fill} from '../../shared/platform/i18n.js';
 import {agree} from '../agree.js';
 import {withHelper} from '../gpu/askingHelper.js';
 import {findCard} from '../gpu/cardSearch.js';
-import {cardStepLabel, stepsJson} from '../gpu/cardSteps.js';
+import {cardStepLabel} from '../gpu/cardSteps.js';
 import {localCards} from '../gpu/localCards.js';
 import {FORCE_BACK_STEPS} from '../gpuTasks.js';
 import {cardToReturn} from '../gpu/movableCard.js';
@@ -41,7 +42,7 @@ export async function gpuMove(
     const gpu = move === 'take' ? findCard(await localCards(), wanted) : await cardToReturn(wanted);
     const upTo = options['up-to'] ?? FORCE_BACK_STEPS[0];
     if (move === 'force-back' && !options.yes) await agree(question(gpu, upTo));
-    const operation = await withHelper(async helper => {
+    const {elapsedMs, steps} = await withHelper(async helper => {
         const begun = begin(move, gpu, upTo, helper);
         await finishOperation(begun, {
             what: whatGoesOn(move, gpu),
@@ -52,9 +53,9 @@ export async function gpuMove(
             callsOffWhenLate: () => true,
             tooLate: cancelled => new TimedOut(whatStays(gpu, cancelled)),
         });
-        return begun;
+        return {elapsedMs: begun.elapsedMs, steps: helper.steps};
     });
-    print(move, gpu, operation, options);
+    print(move, gpu, elapsedMs, steps, options);
 }
 
 function begin(move: GpuMove, gpu: NamedCard, upTo: Rung, helper: HelperClient): Operation {
@@ -113,8 +114,13 @@ function whatStays({name}: NamedCard, cancelled: boolean): string {
 }
 
 /** Prints that it is done: one object, or one line. */
-function print(move: GpuMove, gpu: NamedCard, operation: Operation, options: CommonOptions): void {
-    const {elapsedMs} = operation;
+function print(
+    move: GpuMove,
+    gpu: NamedCard,
+    elapsedMs: number,
+    steps: readonly StepTime[],
+    options: CommonOptions,
+): void {
     try {
         if (options.json)
             stdout.json({
@@ -123,7 +129,7 @@ function print(move: GpuMove, gpu: NamedCard, operation: Operation, options: Com
                 action: move,
                 ok: true,
                 elapsedMs: Math.round(elapsedMs),
-                steps: stepsJson(operation),
+                steps: steps.map(({id, ms}) => ({id, ms: Math.round(ms)})),
             });
         else stdout.line(`${escapeControls(withoutIsolates(result(move, gpu)))} (${timeLabel(elapsedMs)})`);
     } catch (error) {
