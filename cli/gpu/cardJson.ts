@@ -29,6 +29,7 @@ export function cardJson({gpu, details, holders}: LookedAt): object {
         modules: holders.modules.map(({name, references}) => ({name, references})),
         uninspected: holders.uninspected,
         hidden: holders.hidden,
+        rivals: holders.rivals?.map(({name, unit}) => ({name, unit})) ?? null,
     };
 }
 

@@ -2,6 +2,7 @@
 import {isComplete, functionLabel, ownerLabel, uninspectedLabel} from '../../shared/gpu/words.js';
 import type {HolderReport} from '../../shared/gpu/holders/holders.js';
 import {_, fill, ngettext} from '../../shared/platform/i18n.js';
+import {rivalNote} from '../../shared/problems/rivalNote.js';
 import {escapeControls, padEnd, columnsOf, withoutIsolates} from '../plainText.js';
 import {type Cell, formatTable} from '../table.js';
 import {holderLine} from './holderLine.js';
@@ -12,9 +13,18 @@ function plain(text: string): string {
     return escapeControls(withoutIsolates(text));
 }
 
-/** All cards in a table, then each in a block of its own. */
+/** All cards in a table, then each in a block of its own, and what else moves cards. */
 export function cardsText(cards: readonly LookedAt[]): string {
-    return [table(cards), ...cards.map(block)].join('\n');
+    return [table(cards), ...cards.map(block), ...notes(cards)].join('\n');
+}
+
+/** Each rival once, however many cards it may move. */
+function notes(cards: readonly LookedAt[]): string[] {
+    const rivals = cards.flatMap(({holders}) => holders.rivals ?? []);
+    return [...new Map(rivals.map(rival => [rival.name, rival])).values()].map(rival => {
+        const {title, body, command} = rivalNote(rival);
+        return `${plain(title)}. ${plain(body)}\n  ${plain(command)}\n`;
+    });
 }
 
 function table(cards: readonly LookedAt[]): string {

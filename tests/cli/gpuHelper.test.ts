@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {FakePciTree} from '../fakes/fakePciTree.js';
@@ -6,6 +7,7 @@ import {waitFor} from '../harness/deadline.js';
 import {RunningProgram, runProgram} from '../harness/program.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 import {FakePolkit} from '../helper/fakePolkit.js';
+import {connect, ownerOf} from '../helper/helperProcess.js';
 import {handover, json, jsonError} from './handover.js';
 import {HelperMachine} from './helperMachine.js';
 
@@ -31,6 +33,7 @@ describe('handover gpu with the helper', () => {
             address: string;
             holders: {name: string}[];
             uninspected: number;
+            rivals: {name: string; unit: string}[] | null;
         }
         /** The same cards as the user sees them: a process that they cannot look into may hold any of them. */
         const seenAlone = (): FakePciTree => {
@@ -69,6 +72,22 @@ describe('handover gpu with the helper', () => {
             expect(out).not.toContain('00:02.0');
         });
 
+        it('names another program that moves cards', async () => {
+            expect((await status(seenAlone())).rivals).toEqual([]);
+            const rival = connect();
+            const name = 'org.supergfxctl.Daemon';
+            Gio.bus_own_name_on_connection(rival, name, Gio.BusNameOwnerFlags.NONE, null, null);
+            await waitFor('the rival', () => ownerOf(name));
+            const fake = seenAlone();
+            expect((await status(fake)).rivals).toEqual([{name: 'supergfxd', unit: 'supergfxd.service'}]);
+            const {out} = await handover(['gpu', 'status', ...TEST], {env: {HANDOVER_SYSROOT: fake.folder}});
+            expect(out).toMatch(
+                /\nsupergfxd moves graphics cards, too\. .*\n {2}sudo systemctl disable --now supergfxd\.service\n$/,
+            );
+            expect(out.split('moves graphics cards, too').length).toBe(2);
+            rival.close_sync(null);
+        });
+
         it('does not wait for a polkit that says nothing', async () => {
             polkit.verdicts = {look: 'silence'};
             const began = Date.now();
@@ -77,7 +96,8 @@ describe('handover gpu with the helper', () => {
         });
 
         it('does not trouble the helper when the user sees everything', async () => {
-            await status(new FakePciTree().intelGraphics().amdCard());
+            const {rivals} = await status(new FakePciTree().intelGraphics().amdCard());
+            expect(rivals).toBeNull();
             expect(polkit.checks.length).toBe(0);
         });
     });
