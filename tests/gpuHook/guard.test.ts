@@ -88,7 +88,7 @@ describe('guard hook: who holds the card', () => {
         const tree = amd();
         const process = holds(tree, '/dev/dri/card1');
         for (let index = 0; index < 5; index++) process.open('/dev/dri/renderD129');
-        await expectRefused(tree, machine(CARD), /in use by blender \(pid \d+\)\. /);
+        await expectRefused(tree, machine(CARD), /in use by blender \(pid \d+\)\. .*handover start --close-apps/);
     });
 
     it('prints no control characters of a process name', async () => {
