@@ -37,7 +37,7 @@ export interface Mended {
     readonly record: UndoRecord;
     /**
      * `kept`: the card is lent, as it was meant to be. `returned`: it has been put back. `left`: a person has to
-     * decide, or only a reboot helps.
+     * decide, or only a reboot helps, or something went wrong that nobody foresaw.
      */
     readonly result: 'kept' | 'returned' | 'left';
     readonly problem: string | null;
@@ -94,7 +94,12 @@ export class HandoverDesk {
         for (const record of await this.ports.store.readAll()) {
             const by = 'mend';
             const mend = () => this.#mend(record);
-            results.push(await this.#alone(record.card.address, 'mend', by, mend));
+            try {
+                results.push(await this.#alone(record.card.address, 'mend', by, mend));
+            } catch (error) {
+                // Whatever is the matter with one card, the others are not to wait for it.
+                results.push({record, result: 'left', problem: messageOf(error)});
+            }
         }
         return results;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A helper that is killed between any two of its effects on the world, and started again.
-import type {HandoverLab} from '../../fakes/handoverLab.js';
+import {FakePciTree} from '../../fakes/fakePciTree.js';
+import {HandoverLab} from '../../fakes/handoverLab.js';
 import {waitFor} from '../../harness/deadline.js';
 import {
     AMD,
@@ -217,5 +218,27 @@ describe('A helper that is started again', () => {
         await lab.desk.giveBack('0000:05:00.0', BY);
 
         expectHome(lab, '0000:05:00', {'0000:05:00.0': 'amdgpu', '0000:05:00.1': 'snd_hda_intel'});
+    });
+});
+
+describe('A look at several records', () => {
+    it('goes on with the next when one of them cannot be followed', async () => {
+        const lab = new HandoverLab(new FakePciTree().amdGraphics().amdCard().amdCard('0000:04:00', '18'));
+        await lab.desk.take(AMD, BY);
+        await lab.desk.take('0000:04:00.0', BY);
+        for (const record of await lab.store.readAll())
+            await lab.store.write({...record, direction: 'take', phase: 'moving'});
+        const write = lab.store.write.bind(lab.store);
+        spyOn(lab.store, 'write').and.callFake(record =>
+            record.card.address === AMD ? Promise.reject(new Error('Input/output error')) : write(record),
+        );
+        lab.restart();
+        const mended = await lab.desk.mend();
+
+        expect(mended.map(({result, problem}) => [result, problem])).toEqual([
+            ['left', 'Input/output error'],
+            ['kept', null],
+        ]);
+        expect(lab.desk.busyWith).toBeNull();
     });
 });
