@@ -28,6 +28,24 @@ export function checkAddress(address: string): void {
     if (!isPciAddress(address)) throw new HelperError('InvalidAddress', 'This is no PCI address');
 }
 
+/** What the firmware can show its picture on (PCI class code, without the interface). */
+const VGA = 0x0300;
+
+/**
+ * The card may be lent: it is known not to be the one that the firmware shows its picture on. The kernel says so of
+ * every card with the class that can be it, so that one of which it says nothing is left alone.
+ *
+ * @throws HelperError DesktopCard
+ */
+export function checkLendable(card: CardFacts): void {
+    keepFromDesktop(card);
+    if (card.bootVga === null && card.display.classCode >> 8 === VGA)
+        throw new HelperError(
+            'DesktopCard',
+            `Linux does not tell whether ${card.display.address} is the card that the desktop runs on`,
+        );
+}
+
 /**
  * The card that the firmware shows its picture on stays with the desktop.
  *

@@ -9,7 +9,7 @@ import {HELPER_PATH, VERSION} from '../shared/names.js';
 import type {Bus} from '../shared/platform/bus.js';
 import {exists} from '../shared/platform/files.js';
 import type {PolkitAuthority} from './authority.js';
-import {checkAddress, findCard, keepFromDesktop} from './cardCheck.js';
+import {checkAddress, checkLendable, findCard, keepFromDesktop} from './cardCheck.js';
 import {discreetJson} from './discretion.js';
 import {type Call, ExportedInterface, type Handlers} from './exportedInterface.js';
 import {type DeskParts, Handovers, type Watcher} from './handovers.js';
@@ -84,10 +84,10 @@ export class HelperService {
                 return [discreetJson({...report, rivals}, uid)];
             },
             Take: async ([address], call) => {
-                keepFromDesktop(await findCard(root, address));
+                checkLendable(await findCard(root, address));
                 const uid = await authority.require('handOver', call, address);
                 // A password takes its time, and cards come and go.
-                keepFromDesktop(await findCard(root, address));
+                checkLendable(await findCard(root, address));
                 const order = {address, direction: 'take', uid, sender: call.sender, patient: false} as const;
                 const outcome = await this.handovers.run(order, (desk, options) =>
                     desk.take(address, options),
@@ -121,10 +121,10 @@ export class HelperService {
                 return [await guard.status()];
             },
             InstallIgnoreRule: async ([address], call) => {
-                keepFromDesktop(await findCard(root, address));
+                checkLendable(await findCard(root, address));
                 await authority.require('setUp', call, address);
                 const card = await findCard(root, address);
-                keepFromDesktop(card);
+                checkLendable(card);
                 const {cards} = await new PciReader(root).read();
                 if (await rules.install(card, cards)) await this.parts.reloadUdev(card);
                 return [];

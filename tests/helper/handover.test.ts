@@ -199,6 +199,14 @@ describe('helper: handovers', () => {
         });
     }
 
+    it('takes no card of which it is not known whether the desktop is shown on it, but brings it back', async () => {
+        const unknown = '0000:06:00.0';
+        expect(await caller.errorOf('Take', [unknown])).toBe('DesktopCard');
+        expect(await caller.errorOf('InstallIgnoreRule', [unknown])).toBe('DesktopCard');
+        expect(await caller.errorOf('Return', [unknown])).toBe('none');
+        expect((await caller.control('Bindings', ['0000:06']))[0]).toEqual({[unknown]: 'amdgpu'});
+    });
+
     it('knows the rungs of its ladder', async () => {
         for (const rung of ['', 'reboot', 'RETURN', 'return ', '../return', 'constructor'])
             expect(await caller.errorOf('ForceBack', [CARD, rung])).toBe('InvalidStep');

@@ -33,6 +33,8 @@ const fake = new FakePciTree()
         driver: 'amdgpu',
         bootVga: false,
     })
+    // The kernel does not tell whether the firmware shows its picture on this one.
+    .device('0000:06:00.0', 0x030000, '1002:73ff', {group: '20', driver: 'amdgpu'})
     .device('0000:02:00.0', 0x020000, '8086:15f3', {group: '17'});
 const folder = GLib.path_get_dirname(fake.root.sys);
 const etc = `${folder}/etc`;
