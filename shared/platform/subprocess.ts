@@ -9,6 +9,8 @@ import {delay} from './clock.js';
 const KILL_MS = 1_000;
 /** As much as a pipe holds, in bytes. */
 const PIECE = 65_536;
+/** As much as is kept of what a program prints, in bytes: some ten times what a busy computer's processes have open. */
+const MOST = 32 * 1024 * 1024;
 
 export interface RunOptions {
     /** After this the program is killed. */
@@ -68,7 +70,7 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
 /** What a program left behind that was let run, however it ended. */
 export interface Captured {
     readonly stdout: Uint8Array;
-    /** False when its time was up: then the rest is missing. */
+    /** False when its time was up, or when it printed too much: then the rest is missing. */
     readonly complete: boolean;
 }
 
@@ -77,9 +79,14 @@ export interface Captured {
  *
  * @param argv program and arguments; nothing in them is interpreted
  * @param timeoutMs after this it is killed, and what it has printed so far counts, even if it does not die
+ * @param limit how much of it is kept, in bytes; one that prints more is killed, too
  * @throws SubprocessError when it cannot be started
  */
-export async function capture(argv: readonly [string, ...string[]], timeoutMs: number): Promise<Captured> {
+export async function capture(
+    argv: readonly [string, ...string[]],
+    timeoutMs: number,
+    limit = MOST,
+): Promise<Captured> {
     const launcher = new Gio.SubprocessLauncher({
         // Descriptors are closed on exec anyway; asked to close them itself, GLib copies this process with fork().
         flags:
@@ -109,16 +116,26 @@ export async function capture(argv: readonly [string, ...string[]], timeoutMs: n
             () => undefined,
         );
     try {
-        return {stdout: await readUntil(child.get_stdout_pipe()!, enough), complete};
+        const pipe = child.get_stdout_pipe()!;
+        const stdout = await readUntil(pipe, enough, limit);
+        if (stdout.length <= limit) return {stdout, complete};
+        child.force_exit();
+        // Its children end when nobody reads what they print.
+        pipe.close_async(GLib.PRIORITY_DEFAULT, null, null);
+        return {stdout: stdout.subarray(0, limit), complete: false};
     } finally {
         timer.cancel();
     }
 }
 
-/** Everything that a stream gives until it ends, or until it is enough. */
-async function readUntil(stream: Gio.InputStream, enough: Gio.Cancellable): Promise<Uint8Array> {
+/** Everything that a stream gives until it ends, until it is enough, or until it is more than a limit in bytes. */
+async function readUntil(
+    stream: Gio.InputStream,
+    enough: Gio.Cancellable,
+    limit: number,
+): Promise<Uint8Array> {
     const whole = Gio.MemoryOutputStream.new_resizable();
-    for (;;) {
+    while (whole.get_data_size() <= limit) {
         const bytes = await readSome(stream, enough);
         if (bytes === null || bytes.get_size() === 0) break;
         whole.write_bytes(bytes, null);
