@@ -81,6 +81,10 @@ export class Application extends Adw.Application {
             const [key, title, body, detail] = parameter as [string, string, string, string];
             this.#presented().showProblem(key, {title, body, detail});
         });
+        this.#addAction('show-card-problem', '(ssss)', parameter => {
+            const [address, title, body, detail] = parameter as [string, string, string, string];
+            this.#presented().showCardProblem(address, {title, body, detail});
+        });
         this.#addAction('run-action', '(ss)', parameter => {
             const [key, action] = parameter as [string, string];
             const start = Object.hasOwn(STARTS, action) ? STARTS[action] : undefined;

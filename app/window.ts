@@ -146,6 +146,16 @@ export class Window extends Adw.ApplicationWindow {
     /** Shows a machine's page and a problem with it. */
     showProblem(key: string, problem: Pick<Problem, 'title' | 'body' | 'detail'>): void {
         this.#whenThere(key, machine => this.#open(machine));
+        this.#showDialog(problem);
+    }
+
+    /** Shows a card on the page of the graphics cards, and a problem with it. */
+    showCardProblem(address: string, problem: Pick<Problem, 'title' | 'body' | 'detail'>): void {
+        this.showCard(address);
+        this.#showDialog(problem);
+    }
+
+    #showDialog(problem: Pick<Problem, 'title' | 'body' | 'detail'>): void {
         void import('./hosts/problemDialog.js').then(({showProblemDialog}) =>
             showProblemDialog(this, problem),
         );

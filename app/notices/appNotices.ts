@@ -66,7 +66,7 @@ export class AppNotices {
                 this.#sendCard(gpu, cardReturnedNotice(gpu, ms)),
             ),
             watch.connect('stuck', (_watch, gpu: Gpu, error: unknown) =>
-                this.#sendCard(gpu, cardStuckNotice(gpu, error)),
+                this.#sendCard(gpu, cardStuckNotice(gpu, error), describeProblem(error).detail),
             ),
         ];
         this.#releases.push(() => {
@@ -74,7 +74,8 @@ export class AppNotices {
         });
     }
 
-    #sendCard({address}: Gpu, notice: Notice): void {
+    /** @param detail the original message of what went wrong; empty when nothing did */
+    #sendCard({address}: Gpu, notice: Notice, detail = ''): void {
         if (this.#silentOn('cards')) return;
         const target = new GLib.Variant('s', address);
         const notification = Gio.Notification.new(notice.title);
@@ -82,8 +83,14 @@ export class AppNotices {
         notification.set_priority(priorityOf(notice.urgency));
         notification.set_default_action_and_target('app.show-card', target);
         for (const {label, action} of notice.buttons) {
-            const name = action === 'force-back' ? 'app.force-card-back' : 'app.show-card';
-            notification.add_button_with_target(label, name, target);
+            if (action === 'force-back')
+                notification.add_button_with_target(label, 'app.force-card-back', target);
+            else
+                notification.add_button_with_target(
+                    label,
+                    'app.show-card-problem',
+                    new GLib.Variant('(ssss)', [address, notice.title, notice.body, detail]),
+                );
         }
         this.application.send_notification(notice.id, notification);
     }

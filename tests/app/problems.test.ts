@@ -45,6 +45,21 @@ describe('a problem in the app', () => {
         expect(await app.stop()).toEqual([]);
     });
 
+    it('with a card is shown on the page of the cards', async () => {
+        const app = await AppProgram.start(shell);
+        const text: [string, string, string, string] = [
+            '0000:03:00.0',
+            'The Radeon has not come back',
+            'Force it back.',
+            'No such device',
+        ];
+        await app.activate('show-card-problem', new GLib.Variant('(ssss)', text));
+        await app.see({name: /The Radeon has not come back/, role: 'label'});
+        await app.see({name: 'No such device', role: 'label'});
+        await app.press('Close', 'button');
+        expect(await app.stop()).toEqual([]);
+    });
+
     it('of rights is told with the command that helps', async () => {
         const address = GLib.getenv('DBUS_SESSION_BUS_ADDRESS');
         const bus = await PrivateBus.start({

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type Gio from 'gi://Gio';
+import Gio from 'gi://Gio';
+import type GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import type {AppCards} from '../../app/gpu/appCards.js';
 import {AppNotices} from '../../app/notices/appNotices.js';
@@ -105,6 +106,20 @@ describe('The app’s notifications', () => {
         there.clear();
         watch.emit('stuck', card, new CardNotBackError(card, 'rescan', 'No such device'));
         expect([...there]).toEqual([cardId]);
+        there.delete(cardId);
+        there.add(id);
+    });
+
+    it('show what went wrong with a card, and not only the card', () => {
+        const buttons = spyOn(Gio.Notification.prototype, 'add_button_with_target');
+        watch.emit('stuck', card, new CardNotBackError(card, 'rescan', 'No such device'));
+        const [label, action, target] = buttons.calls.mostRecent().args as [string, string, GLib.Variant];
+        expect([label, action]).toEqual(['Details', 'app.show-card-problem']);
+        const [address, title, body, detail] = target.deepUnpack<string[]>();
+        expect(address).toBe(card.address);
+        expect(title).toContain('has not come back');
+        expect(body).not.toBe('');
+        expect(detail).toContain('No such device');
         there.delete(cardId);
         there.add(id);
     });
