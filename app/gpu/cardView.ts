@@ -9,6 +9,7 @@ import type {Gpu} from '../../shared/gpu/gpu.js';
 import type {HolderReport} from '../../shared/gpu/holders/holders.js';
 import {needsAttention, ownerLabel} from '../../shared/gpu/words.js';
 import {_, fill, oneLine} from '../../shared/platform/i18n.js';
+import {rivalNote} from '../../shared/problems/rivalNote.js';
 import type {Fact} from '../widgets/fact.js';
 import {makeFactRow} from '../widgets/factRow.js';
 import {CardControls, type CardRequests} from './cardControls.js';
@@ -98,6 +99,7 @@ export class CardView extends Gtk.Box {
             ...(gpu.owner.kind === 'linux' || holders.processes.length > 0
                 ? [holdersGroup(holders, requests)]
                 : []),
+            ...rivalsGroup(holders),
             ...this.#claimsGroup(),
             factsGroup(_('Card'), cardFacts(gpu, details)),
             ...this.#functionsGroup(),
@@ -169,4 +171,14 @@ function factsGroup(title: string, facts: readonly Fact[]): Adw.PreferencesGroup
     const group = new Adw.PreferencesGroup({title});
     for (const fact of facts) group.add(makeFactRow(fact));
     return group;
+}
+
+/** Other programs that move cards; they are known once the helper has looked. */
+function rivalsGroup({rivals = []}: HolderReport): Adw.PreferencesGroup[] {
+    if (rivals.length === 0) return [];
+    const facts = rivals.map(rivalNote).flatMap(({title, body, command}) => [
+        {label: title, value: body},
+        {label: _('To turn it off'), value: command, copyable: true},
+    ]);
+    return [factsGroup(_('Other programs that move cards'), facts)];
 }

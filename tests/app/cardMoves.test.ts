@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {defineHostdevMachine} from '../fakes/hostdevMachine.js';
 import {findAll, press as pressNode} from '../harness/accessibility.js';
 import {waitFor} from '../harness/deadline.js';
 import {HeadlessShell} from '../harness/headlessShell.js';
+import {connect, ownerOf} from '../helper/helperProcess.js';
 import {AppProgram} from './appProgram.js';
 import {CardLab} from './cardLab.js';
 import {testMachines} from './testMachines.js';
@@ -122,6 +124,11 @@ describe('moving a card on its page', () => {
         const buttons = (): number =>
             findAll(app.root, {name: 'Show all users’ processes', role: 'button', showing: false}).length;
         await waitFor('all cards offer it', () => buttons() === 4);
+        expect(app.find({name: 'Other programs that move cards', showing: false})).toBeUndefined();
+        const rival = connect();
+        const name = 'org.supergfxctl.Daemon';
+        Gio.bus_own_name_on_connection(rival, name, Gio.BusNameOwnerFlags.NONE, null, null);
+        await waitFor('the rival', () => ownerOf(name));
         const before = lab.polkit.checks.length;
         await press(app, 'Show all users’ processes');
         await waitFor('the helper is asked', () =>
@@ -129,6 +136,9 @@ describe('moving a card on its page', () => {
         );
         // There is nothing more to show of that card, and the others are as they were.
         await waitFor('it is shown', () => buttons() === 3);
+        await app.seeAnywhere({name: 'Other programs that move cards'});
+        await app.seeAnywhere({name: /supergfxd.* moves graphics cards, too/});
+        rival.close_sync(null);
         GLib.chmod(`${lab.folder}/proc/${pid + 1}/fd`, 0o755);
         expect(await app.stop()).toEqual([]);
     }, 60_000);
