@@ -8,6 +8,7 @@ import type {Gpu} from '../../shared/gpu/gpu.js';
 import type {HolderReport} from '../../shared/gpu/holders/holders.js';
 import {lendableCards} from '../../shared/gpu/lendable.js';
 import type {HostList} from '../../shared/hosts/hostList.js';
+import {callFailure} from '../../shared/lending/helperAnswers.js';
 import {HelperMissingError} from '../../shared/lending/lendingErrors.js';
 import {APP_PATH} from '../../shared/names.js';
 import {describeProblem} from '../../shared/problems/problem.js';
@@ -103,7 +104,14 @@ export class GpuPage extends Adw.NavigationPage {
         const services = this.#services;
         if (!services) return;
         const {cards, helper} = services;
-        const read = () => (helper ? helper.journal() : Promise.reject(new HelperMissingError()));
+        const read = async () => {
+            if (!helper) throw new HelperMissingError();
+            try {
+                return await helper.journal();
+            } catch (error) {
+                throw callFailure(error, 'look');
+            }
+        };
         const nameOf = (address: string) => cards.list.byAddress(address)?.name ?? null;
         new JournalDialog(read, nameOf).present(this);
     }
@@ -226,7 +234,7 @@ export class GpuPage extends Adw.NavigationPage {
                 return await helper.holders(gpu.address);
             } catch (error) {
                 this.#complete.delete(gpu);
-                this.window.toast(describeProblem(error).title);
+                this.window.toast(describeProblem(callFailure(error, 'look')).title);
             }
         }
         return cards.findHolders(gpu);

@@ -40,7 +40,7 @@ async function readJournal(): Promise<JournalEntry[]> {
     try {
         return await withHelper(helper => helper.journal());
     } catch (error) {
-        throw callFailure(error);
+        throw callFailure(error, 'look');
     }
 }
 

@@ -20,6 +20,7 @@ import {
     HelperFailedError,
     HelperMissingError,
     HelperOldError,
+    type HelperPurpose,
     type NamedCard,
 } from './lendingErrors.js';
 
@@ -45,8 +46,8 @@ const NOBODY: HolderReport = {
     hidden: false,
 };
 
-/** What a call of the helper failed with. */
-export function callFailure(error: unknown): unknown {
+/** What a call of the helper failed with. @param purpose what it was called for */
+export function callFailure(error: unknown, purpose: HelperPurpose = 'move'): unknown {
     if (error instanceof HandoverError) return error;
     // An answer that is no JSON.
     if (error instanceof SyntaxError) return new HelperOldError({cause: error});
@@ -58,12 +59,12 @@ export function callFailure(error: unknown): unknown {
         return new HelperMissingError({cause: error});
     if (OLD.has(name)) return new HelperOldError({cause: error});
     if (name === 'org.freedesktop.DBus.Error.AccessDenied')
-        return new HelperDeniedError(false, {cause: error});
+        return new HelperDeniedError(false, purpose, {cause: error});
     const prefix = `${HELPER_BUS_NAME}.Error.`;
     if (!name.startsWith(prefix)) return new HelperFailedError(null, messageOf(error), {cause: error});
     const errorName = name.slice(prefix.length) as HelperErrorName;
     if (errorName === 'NotAuthorized' || errorName === 'Dismissed')
-        return new HelperDeniedError(errorName === 'Dismissed', {cause: error});
+        return new HelperDeniedError(errorName === 'Dismissed', purpose, {cause: error});
     return new HelperFailedError(errorName, messageOf(error), {cause: error});
 }
 
@@ -126,10 +127,10 @@ function refusalFailure(
     const processes = machine?.kind === 'with-machine' ? machine.processes : [];
     const report = held?.kind === 'held' ? held.holders : {...NOBODY, processes};
     const name = processes[0] ? (guestName(processes[0].command) ?? processes[0].name) : null;
-    return heldError(gpu, name, report, uid);
+    return new CardHeldError(gpu, name, report, closableApps(report, uid), false, false);
 }
 
-/** That a card is held, with who of them could be closed. */
+/** That a card which a machine needs to start is held, with who of them could be closed. */
 export function heldError(
     gpu: NamedCard,
     machine: string | null,

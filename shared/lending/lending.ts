@@ -167,8 +167,9 @@ export class Lending implements Preparation {
                 control.step('take');
                 return await this.#take(machine, gpu, control);
             } catch (error) {
-                if (!(error instanceof CardHeldError) || held === 'refuse') throw error;
-                if (closed) throw error.afterClosing();
+                if (!(error instanceof CardHeldError)) throw error;
+                if (held === 'refuse') throw error.forStart();
+                if (closed) throw error.forStart().afterClosing();
                 if (held === 'wait') {
                     control.step('wait');
                     await this.#untilFree(machine, gpu, control, waited);
@@ -176,7 +177,7 @@ export class Lending implements Preparation {
                     continue;
                 }
                 // What cannot be freed that way is not begun with.
-                if (!error.closingHelps) throw error;
+                if (!error.closingHelps) throw error.forStart();
                 closed = true;
                 control.step('close');
                 const force = held === 'force-close';
@@ -259,7 +260,7 @@ export class Lending implements Preparation {
         try {
             if (this.helper) return await this.helper.holders(gpu.address);
         } catch (error) {
-            const failure = callFailure(error);
+            const failure = callFailure(error, 'look');
             if (!(failure instanceof HandoverError)) throw failure;
         }
         return this.cards.findHolders(gpu);

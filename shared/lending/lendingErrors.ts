@@ -23,6 +23,8 @@ export class CardHeldError extends HandoverError {
      * @param report all who hold it
      * @param closable programs of this user that could be closed
      * @param triedClosing whether they were asked and told to end, and did not: a second word is needed for force
+     * @param starts whether this keeps a machine from starting, so that the start itself can help; else the card alone
+     * was asked for
      */
     constructor(
         readonly gpu: NamedCard,
@@ -30,13 +32,19 @@ export class CardHeldError extends HandoverError {
         readonly report: HolderReport,
         readonly closable: readonly HolderApp[],
         readonly triedClosing = false,
+        readonly starts = true,
     ) {
         super(`${gpu.address} is held`);
     }
 
     /** The same, when closing has been tried. */
     afterClosing(): CardHeldError {
-        return new CardHeldError(this.gpu, this.machine, this.report, this.closable, true);
+        return new CardHeldError(this.gpu, this.machine, this.report, this.closable, true, this.starts);
+    }
+
+    /** The same, when the card was asked for to start a machine. */
+    forStart(): CardHeldError {
+        return new CardHeldError(this.gpu, this.machine, this.report, this.closable, this.triedClosing);
     }
 
     /** Whether it would be free if those that can be closed were. */
@@ -156,6 +164,9 @@ export class HelperOldError extends HandoverError {
     }
 }
 
+/** What the helper was asked for. */
+export type HelperPurpose = 'look' | 'move' | 'set-up';
+
 /** polkit does not allow it. */
 export class HelperDeniedError extends HandoverError {
     readonly kind = 'helper-denied';
@@ -163,6 +174,7 @@ export class HelperDeniedError extends HandoverError {
     /** @param cancelled whether a person was asked and called it off */
     constructor(
         readonly cancelled: boolean,
+        readonly purpose: HelperPurpose = 'move',
         options: {cause?: unknown} = {},
     ) {
         super('The helper is not allowed to do it', options);

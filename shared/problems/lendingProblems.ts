@@ -13,6 +13,7 @@ import {
     HelperFailedError,
     HelperMissingError,
     HelperOldError,
+    type HelperPurpose,
     HostDeviceMissingError,
 } from '../lending/lendingErrors.js';
 import {stepLabel} from '../lending/words.js';
@@ -71,7 +72,7 @@ export function describeLending(error: unknown): Description | null {
     if (error instanceof HelperDeniedError)
         return {
             category: 'denied',
-            title: _('Not allowed to work with the graphics card'),
+            title: deniedTitle(error.purpose),
             body: error.cancelled
                 ? _(
                       'It was not confirmed, so nothing was changed. Try again, and give the password that is asked for.',
@@ -85,7 +86,38 @@ export function describeLending(error: unknown): Description | null {
     return null;
 }
 
-function held({gpu, machine, report, closingHelps, triedClosing}: CardHeldError): Description {
+function deniedTitle(purpose: HelperPurpose): string {
+    switch (purpose) {
+        case 'look':
+            return _('Not allowed to ask Handover’s helper');
+        case 'move':
+            return _('Not allowed to move the graphics card');
+        case 'set-up':
+            return _('Not allowed to change the set-up of the graphics card');
+    }
+}
+
+/** Nothing is started, so that to wait and to let us close programs are not among the ways everywhere. */
+function heldAlone({gpu, machine, report, closingHelps}: CardHeldError): Description {
+    const sentence = (): string => {
+        if (machine !== null)
+            return fill(_('The machine {machine} has it. Shut that down first.'), {machine});
+        const values = {use: useLabel(report)};
+        return closingHelps
+            ? fill(_('{use}. Close that first, then try again.'), values)
+            : fill(_('{use}. It cannot be closed from here; end that first, then try again.'), values);
+    };
+    return {
+        category: 'held',
+        title: fill(_('{card} is in use'), {card: gpu.name}),
+        body: sentence(),
+        remedy: machine === null && closingHelps ? 'close-holders' : 'retry',
+    };
+}
+
+function held(error: CardHeldError): Description {
+    if (!error.starts) return heldAlone(error);
+    const {gpu, machine, report, closingHelps, triedClosing} = error;
     const card = {card: gpu.name};
     const title = fill(_('{card} is in use'), card);
     if (machine !== null)

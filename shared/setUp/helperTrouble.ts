@@ -19,7 +19,7 @@ export const OLD_HELPER: HelperTrouble = {kind: 'old', error: new HelperOldError
 
 /** What an error of the helper's says about it. @throws what is no answer of a bus at all */
 export function helperTrouble(error: unknown): HelperTrouble {
-    const known = callFailure(error);
+    const known = callFailure(error, 'look');
     if (!(known instanceof HandoverError) || known instanceof CancelledError) throw known;
     return {kind: kindOf(known), error: known};
 }
@@ -36,6 +36,6 @@ export async function asked<T>(answer: Promise<T>): Promise<T> {
     try {
         return await answer;
     } catch (error) {
-        throw callFailure(error);
+        throw callFailure(error, 'set-up');
     }
 }

@@ -115,6 +115,7 @@ describe('handover gpu take, return and force-back', () => {
         const text = await gpu('take', CARD);
         expect({code: text.code, out: text.out}).toEqual({code: 4, out: ''});
         expect(text.err).toContain('blender');
+        expect(text.err).toContain('Close that first, then try again.');
         const {code, err} = await gpu('take', CARD, '--json');
         expect(code).toBe(4);
         expect(jsonError(err)).toEqual(

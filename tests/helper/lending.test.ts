@@ -149,6 +149,7 @@ describe('helper: lending a card to a machine', () => {
         expect(machine.failure?.error).toBe(error);
         expect(describeProblem(error).category).toBe('held');
         expect(describeProblem(error).body).toContain('blender');
+        expect(describeProblem(error).body).toContain('or wait until the card is free');
         expect(notice!.buttons.map(({action}) => action)).toEqual([
             'close-and-start',
             'start-when-free',

@@ -20,6 +20,7 @@ import {
     HelperFailedError,
     HelperMissingError,
     HelperOldError,
+    type HelperPurpose,
     HostDeviceMissingError,
 } from '../../../shared/lending/lendingErrors.js';
 import {stepLabel} from '../../../shared/lending/words.js';
@@ -158,6 +159,29 @@ describe('What goes wrong with a card, in words', () => {
         expect(consoles).toEqual([]);
         const console_ = {...rest, consoles: [{}] as never};
         expect(describeProblem(heldError(gpu, null, console_, 1000)).remedy).toBe('start-when-free');
+    });
+
+    it('says what was not allowed', () => {
+        const denial = busError(`${HELPER_BUS_NAME}.Error.NotAuthorized`);
+        const titleOf = (purpose?: HelperPurpose) => describeProblem(callFailure(denial, purpose)).title;
+        expect(titleOf()).toBe('Not allowed to move the graphics card');
+        expect(titleOf('set-up')).toBe('Not allowed to change the set-up of the graphics card');
+        expect(titleOf('look')).toBe('Not allowed to ask Handover’s helper');
+    });
+
+    it('speaks of a start only where there is one', () => {
+        const processes = [holder('qemu', {role: 'machine', command: 'qemu -name guest=win11'})];
+        for (const refusal of [
+            REFUSALS.held,
+            {kind: 'held', holders: report(holder('gnome-shell', {role: 'desktop'}))} as const,
+            {kind: 'with-machine', processes} as const,
+        ]) {
+            const outcome: HandoverOutcome = {kind: 'refused', direction: 'take', refusals: [refusal]};
+            const error = outcomeFailure(gpu, outcome, 1000) as CardHeldError;
+            expect(describeProblem(error).body).not.toMatch(/wait until|start|let Handover/);
+            expect(describeProblem(error).remedy).not.toBe('start-when-free');
+            expect(describeProblem(error.forStart()).body).toMatch(/or wait until (it|the card) is free/);
+        }
     });
 
     it('keeps names of programs from turning the sentence round', () => {
