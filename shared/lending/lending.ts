@@ -124,7 +124,7 @@ export class Lending implements Preparation {
     }
 
     async afterStop(machine: Machine, control: OperationControl): Promise<void> {
-        if (!machine.definition && !machine.isGone) await machine.loadDetails();
+        await loadIfThere(machine);
         const devices = machine.definition?.pciAddresses ?? [];
         if (devices.length === 0) return;
         await this.cards.lookOnce();
@@ -295,4 +295,16 @@ const NOBODY: HolderReport = {
 function guardIsThere(): boolean | null {
     if (exists(LIBVIRT) && !isReadable(LIBVIRT)) return null;
     return GLib.file_test(GUARD, GLib.FileTest.IS_EXECUTABLE);
+}
+
+/** A transient machine is gone when it is off; whoever watches the cards tells of its card. */
+async function loadIfThere(machine: Machine): Promise<void> {
+    if (machine.definition || machine.isGone) return;
+    try {
+        await machine.loadDetails();
+    } catch (error) {
+        // The event that tells of it may be on its way still.
+        await machine.host.refresh();
+        if (!machine.isGone) throw error;
+    }
 }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Atspi from 'gi://Atspi?version=2.0';
+
+import {hasState} from '../harness/accessibility.js';
 import {waitFor, pause} from '../harness/deadline.js';
 import {HeadlessShell} from '../harness/headlessShell.js';
 import {AppProgram} from './appProgram.js';
@@ -73,6 +76,11 @@ describe('the look of the app', () => {
                 await pause(STILL_MS);
                 await keep('shortcuts');
                 await escape();
+                // The keys go to the window that has the focus: this one, once that of the shortcuts has closed.
+                await waitFor('the focus', () => {
+                    app.root.clear_cache();
+                    return hasState(app.find({role: 'frame', name: 'Handover'})!, Atspi.StateType.ACTIVE);
+                });
                 await shell.pressKeys('Control_L', 'f');
                 await app.see({role: /text|entry/, name: 'Search machines'});
                 await shell.pressKeys('n');
