@@ -2,7 +2,7 @@
 import {findHolders, type HolderReport} from '../shared/gpu/holders/holders.js';
 import {recordPath} from '../shared/gpu/handover/recordFiles.js';
 import {type Rung, RUNGS} from '../shared/gpu/handover/forceBack.js';
-import {Helper} from '../shared/gpu/helperInterface.js';
+import {type HandoverOutcome, Helper} from '../shared/gpu/helperInterface.js';
 import {type CardFacts, PciReader} from '../shared/gpu/pciTree.js';
 import {findRivals} from '../shared/gpu/rivals.js';
 import {HELPER_PATH, VERSION} from '../shared/names.js';
@@ -97,13 +97,20 @@ export class HelperService {
             Return: async ([address], call) => {
                 await this.#findLent(address);
                 const uid = await authority.require('handOver', call, address);
-                return [await this.#goBack(address, uid, call)];
+                return [discreetJson(await this.#goBack(address, uid, call), uid)];
+            },
+            ReturnAfterEnd: async ([address], call) => {
+                await this.#findLent(address);
+                const uid = await authority.require('handOver', call, address);
+                const {kind} = await this.#goBack(address, uid, call, {afterEnd: true});
+                if (kind !== 'done') throw new HelperError('NotBack', `${address} is not back: ${kind}`);
+                return [];
             },
             ForceBack: async ([address, step], call) => {
                 if (!isRung(step)) throw new HelperError('InvalidStep', 'There is no such step');
                 await this.#findLent(address);
                 const uid = await authority.require('forceBack', call, address);
-                return [await this.#goBack(address, uid, call, step)];
+                return [discreetJson(await this.#goBack(address, uid, call, {upTo: step}), uid)];
             },
             Cancel: (_none, {sender}) => Promise.resolve([this.handovers.cancel(sender)]),
             InstallGuard: async (_none, call) => {
@@ -149,12 +156,18 @@ export class HelperService {
         };
     }
 
-    async #goBack(address: string, uid: number, {sender}: Call, upTo?: Rung): Promise<string> {
+    #goBack(
+        address: string,
+        uid: number,
+        {sender}: Call,
+        {upTo, afterEnd = false}: {upTo?: Rung; afterEnd?: boolean} = {},
+    ): Promise<HandoverOutcome> {
         const order = {address, direction: 'return', uid, sender, patient: uid === 0} as const;
-        const outcome = await this.handovers.run(order, (desk, options) =>
-            upTo === undefined ? desk.giveBack(address, options) : desk.forceBack(address, upTo, options),
+        return this.handovers.run(order, (desk, options) =>
+            upTo === undefined
+                ? desk.giveBack(address, {...options, afterEnd})
+                : desk.forceBack(address, upTo, options),
         );
-        return discreetJson(outcome, uid);
     }
 
     /** A card that has fallen off the bus is known by its record alone. */

@@ -22,6 +22,11 @@ export const Helper = {
         Take: ['s', 's'],
         /** Brings a card back to Linux, likewise. */
         Return: ['s', 's'],
+        /**
+         * The same at the end of a machine, which nobody waits for: looks twice whether another machine has the card,
+         * and answers with an error unless it is back, so that whoever has started it tries again.
+         */
+        ReturnAfterEnd: ['s', ''],
         /** Climbs the ladder for a card that does not come back, up to a {@link Rung}, likewise. */
         ForceBack: ['ss', 's'],
         /** Calls the handover off that the caller has begun, before its next step; false when there is none. */
@@ -68,6 +73,8 @@ export type HelperErrorName =
     /** The desktop is shown on it. */
     | 'DesktopCard'
     | 'InvalidStep'
+    /** A machine has ended, and its card is not back yet. */
+    | 'NotBack'
     /** A file that would be written is somebody else's. */
     | 'ForeignFile'
     /** Something that no one foresaw; the message is for a bug report. */

@@ -83,6 +83,20 @@ describe('helper: handovers', () => {
         expect((await caller.outcome('Take', CARD)).kind).toBe('done');
     });
 
+    it('fails at the end of a machine when the card is not back, so that systemd tries again', async () => {
+        await caller.outcome('Take', CARD);
+        const [pid] = await caller.control('Hold', ['/dev/vfio/15', '240:15', 'qemu-system-x86']);
+        expect((await caller.outcome('Return', CARD)).kind).toBe('refused');
+        expect(await caller.errorOf('ReturnAfterEnd', [CARD])).toBe('NotBack');
+        expect(await bindings()).toEqual(LENT);
+        await caller.control('LetGo', [pid]);
+        expect(await caller.errorOf('ReturnAfterEnd', [CARD])).toBe('none');
+        expect(await bindings()).toEqual(ON_LINUX);
+        // There is nothing to do, which is as good.
+        expect(await caller.errorOf('ReturnAfterEnd', [CARD])).toBe('none');
+        expect(await caller.errorOf('ReturnAfterEnd', ['0000:00:02.0'])).toBe('DesktopCard');
+    });
+
     it('puts everything back when the kernel refuses midway', async () => {
         await caller.control('Misbehave', ['unbind snd_hda_intel', 'Device or resource busy']);
         const outcome = await caller.outcome('Take', CARD);

@@ -13,4 +13,16 @@ describe('helper: its units', () => {
         expect(lines).toContain('MemoryMax=512M');
         expect(lines).toContain('TasksMax=128');
     });
+
+    it('has the return at a machine’s end tried again, some times', () => {
+        const lines = unit('handover-return@.service');
+        expect(lines.find(line => line.startsWith('ExecStart='))).toMatch(/ ReturnAfterEnd s %i$/);
+        for (const line of [
+            'Restart=on-failure',
+            'RestartSec=30',
+            'StartLimitBurst=10',
+            'StartLimitIntervalSec=600',
+        ])
+            expect(lines).toContain(line);
+    });
 });

@@ -38,6 +38,8 @@ export interface MoveOptions {
     /** How long holders are given to go, in milliseconds. */
     readonly waitMs?: number;
     readonly cancellable?: Cancellable;
+    /** For a return: nobody has asked for it but the end of a machine, so that another may be starting with the card. */
+    readonly afterEnd?: boolean;
 }
 
 /** A handover that has ended well. */
@@ -127,7 +129,7 @@ export class Mover {
      * @throws HandoverRefused before anything was changed
      * @throws HandoverFailed, KernelStuck
      */
-    async giveBack(address: string, {by}: MoveOptions): Promise<Moved> {
+    async giveBack(address: string, {by, afterEnd = false}: MoveOptions): Promise<Moved> {
         const runner = this.runner();
         let record: UndoRecord | null = null;
         try {
@@ -137,7 +139,7 @@ export class Mover {
             throw this.#unchanged('return', address, error);
         }
         if (record === null) return {already: true, steps: runner.times};
-        await this.putBack(record, runner);
+        await this.putBack(record, runner, afterEnd);
         return {already: false, steps: runner.times};
     }
 
@@ -147,7 +149,7 @@ export class Mover {
      * @throws HandoverRefused when a machine has the card; the record stays as it was
      * @throws HandoverFailed, KernelStuck
      */
-    async putBack(record: UndoRecord, runner = this.runner()): Promise<void> {
+    async putBack(record: UndoRecord, runner = this.runner(), afterEnd = false): Promise<void> {
         const before = record;
         const keeper = new RecordKeeper(this.ports, {
             ...record,
@@ -157,7 +159,7 @@ export class Mover {
         });
         try {
             await keeper.write({});
-            await this.#runBack(keeper, runner);
+            await this.#runBack(keeper, runner, afterEnd);
         } catch (error) {
             const refused = error instanceof StepError && error.cause instanceof HandoverRefused;
             if (!refused) throw await this.settle(keeper, error);
@@ -260,7 +262,7 @@ export class Mover {
         return new HandoverFailed('take', stepOf(failure), true, standing, {cause});
     }
 
-    async #runBack(keeper: RecordKeeper, runner: StepRunner): Promise<void> {
+    async #runBack(keeper: RecordKeeper, runner: StepRunner, afterEnd = false): Promise<void> {
         const {root, store} = this.ports;
         const {record} = keeper;
         const holders = async (): Promise<HolderReport> => {
@@ -272,7 +274,7 @@ export class Mover {
         };
         await runner.run(
             [
-                ...returnSteps({root, record, holders}),
+                ...returnSteps({root, record, holders, afterEnd}),
                 {id: 'forget', deadlineMs: RECORD_MS, run: () => store.remove(record.id)},
             ],
             {begin: id => keeper.beginIfPossible(id)},

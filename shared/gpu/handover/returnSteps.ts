@@ -13,6 +13,11 @@ const POLL_MS = 250;
 /** How long a machine that has just ended may still have the card open. */
 const MACHINE_MS = 10_000;
 const SCAN_MS = 10_000;
+/**
+ * How long a machine that libvirt is starting may take from the look at who has the card until it has opened it: the
+ * end of another one's start, which fails for this very reason, must not take the card away from under it.
+ */
+const OPENING_MS = 2_000;
 /** How long a driver may take to make its nodes. */
 const NODES_MS = 10_000;
 
@@ -20,6 +25,8 @@ export interface ReturnContext {
     readonly root: SysRoot;
     readonly record: UndoRecord;
     readonly holders: () => Promise<HolderReport>;
+    /** Whether nobody has asked for it but the end of a machine, while another may be starting. */
+    readonly afterEnd?: boolean;
 }
 
 /**
@@ -30,7 +37,11 @@ export interface ReturnContext {
  */
 export function returnSteps(context: ReturnContext): Step[] {
     return [
-        {id: 'holders', deadlineMs: MACHINE_MS + SCAN_MS, run: hands => waitForMachine(context, hands)},
+        {
+            id: 'holders',
+            deadlineMs: MACHINE_MS + OPENING_MS + 2 * SCAN_MS,
+            run: hands => waitForMachine(context, hands),
+        },
         {id: 'override', deadlineMs: 5_000, run: hands => overrideOld(context, hands)},
         {id: 'unbind', deadlineMs: 15_000, run: hands => unbindVfio(context, hands)},
         ...arrivalSteps(context),
@@ -76,10 +87,16 @@ function onVfio(context: ReturnContext): {address: string; driver: string}[] {
 async function waitForMachine(context: ReturnContext, {clock}: Hands): Promise<void> {
     if (onVfio(context).length === 0) return;
     const end = clock.nowMs() + MACHINE_MS;
+    let looks = context.afterEnd ? 2 : 1;
     for (;;) {
         const report = await context.holders();
         const machines = machineProcesses(report);
-        if (machines.length === 0 && report.uninspected === 0) return;
+        if (machines.length === 0 && report.uninspected === 0) {
+            if (--looks === 0) return;
+            await clock.delay(OPENING_MS);
+            continue;
+        }
+        looks = context.afterEnd ? 2 : 1;
         if (clock.nowMs() >= end) {
             const {uninspected: count, hidden} = report;
             throw new HandoverRefused('return', [

@@ -167,6 +167,36 @@ describe('Giving an AMD card back', () => {
         expect(moved.steps.find(({id}) => id === 'holders')?.ms).toBe(1000);
     });
 
+    it('is refused at a machine’s end when another one that is just starting opens the card', async () => {
+        const lab = amdLab();
+        await lab.desk.take(AMD, BY);
+        lab.fake.kernel.log.length = 0;
+        const opens = lab.fake.clock.nowMs() + 1500;
+        lab.fake.clock.after(1500, () =>
+            lab.fake.use(lab.fake.processes.start({comm: 'qemu-system-x86'}), '/dev/vfio/15'),
+        );
+        const refusal = await refusalOf(lab.desk.giveBack(AMD, {...BY, afterEnd: true}));
+
+        expect(lab.fake.clock.nowMs()).toBeGreaterThan(opens);
+        expect(refusal.kind).toBe('with-machine');
+        expect(lab.fake.kernel.log).toEqual([]);
+        expect(lab.store.only?.phase).toBe('lent');
+    });
+
+    it('looks twice at a machine’s end, and once when somebody has asked for it', async () => {
+        for (const [afterEnd, ms] of [
+            [true, 2000],
+            [false, 0],
+        ] as const) {
+            const lab = amdLab();
+            await lab.desk.take(AMD, BY);
+            const {steps} = await lab.desk.giveBack(AMD, {...BY, afterEnd});
+
+            expect(steps.find(({id}) => id === 'holders')?.ms).toBe(ms);
+            expectHome(lab, '0000:03:00', AMD_HOME);
+        }
+    });
+
     it('is refused while a machine runs with it, and the record stays', async () => {
         const lab = amdLab();
         await lab.desk.take(AMD, BY);
