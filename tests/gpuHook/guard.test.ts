@@ -88,7 +88,11 @@ describe('guard hook: who holds the card', () => {
         const tree = amd();
         const process = holds(tree, '/dev/dri/card1');
         for (let index = 0; index < 5; index++) process.open('/dev/dri/renderD129');
-        await expectRefused(tree, machine(CARD), /in use by blender \(pid \d+\)\. .*handover start --close-apps/);
+        await expectRefused(
+            tree,
+            machine(CARD),
+            /in use by blender \(pid \d+\)\. .*handover start --close-apps/,
+        );
     });
 
     it('prints no control characters of a process name', async () => {
@@ -105,6 +109,16 @@ describe('guard hook: who holds the card', () => {
         holds(tree, '/dev/dri/card1', 'real');
         await expectRefused(tree, machine(CARD), /real/);
     });
+
+    for (const shell of ['/bin/dash', '/bin/bash', 'busybox sh'])
+        it(`is not led astray by a file that is called like an error, under ${shell}`, async () => {
+            const tree = amd();
+            tree.shell = shell;
+            if (shell.startsWith('busybox'))
+                tree.changeHook('\nPATH=', '\nfind() { /usr/bin/find "$@"; }\nPATH=');
+            holds(tree, `/x/dev/dri/y\nfind: '${tree.root.proc}/1/fd': Permission denied`);
+            expect(await tree.hook(machine(CARD))).toEqual(LET_PASS);
+        });
 
     it('refuses when it does not see descriptors', async () => {
         const tree = amd().blind();
@@ -281,8 +295,11 @@ describe('guard hook: the operation', () => {
         const tree = amd();
         putFile(`${tree.root.run}/handover/0000:03:00.0.json`, '{}');
         expect(await tree.hook(machine(CARD), 'release', 'end')).toEqual(LET_PASS);
-        await waitFor('systemctl', () => tree.systemctlCalls.length > 0);
-        expect(tree.systemctlCalls).toEqual(['--no-block start handover-return@0000:03:00.0.service']);
+        await waitFor('systemctl', () => tree.systemctlCalls.length > 1);
+        expect(tree.systemctlCalls).toEqual([
+            'reset-failed handover-return@0000:03:00.0.service',
+            '--no-block start handover-return@0000:03:00.0.service',
+        ]);
     });
 
     it('asks nothing for a card that was not lent by us', async () => {
