@@ -112,6 +112,8 @@ describe('a machine whose card is held', () => {
     it('starts from a notification, too', async () => {
         lab.hold('blender');
         const app = await start();
+        // A notification is pressed when its machine is known.
+        await app.see({name: 'windows', role: 'list item'});
         await app.activate('run-action', new GLib.Variant('(ss)', ['test/windows', 'start-when-free']));
         await app.see({name: /Waiting until the graphics card is free/, role: 'label'});
         await app.press('Cancel', 'button');
