@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Gio from 'gi://Gio';
 
 import {openClient} from '../../shared/displays/openClient.js';
 import type {Machine} from '../../shared/machines/machine.js';
@@ -27,7 +26,6 @@ export async function openDisplay(window: Window, machine: Machine): Promise<voi
 /** Variables that let the window which opens take the focus. */
 function activationOf(window: Window): Record<string, string> {
     const context = window.get_display().get_app_launch_context();
-    const program = Gio.AppInfo.create_from_commandline('true', null, Gio.AppInfoCreateFlags.NONE);
-    const token = context.get_startup_notify_id(program, []);
+    const token = context.get_startup_notify_id(null, []);
     return token ? {XDG_ACTIVATION_TOKEN: token, DESKTOP_STARTUP_ID: token} : {};
 }
