@@ -129,6 +129,8 @@ describe('handover gpu', () => {
             modules: [{name: 'amdgpu', references: 1}],
             uninspected: 1,
             hidden: false,
+            // The helper was not asked, which alone knows of them.
+            rivals: null,
         });
     });
 

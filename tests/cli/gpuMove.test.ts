@@ -246,7 +246,7 @@ describe('handover gpu take, return and force-back', () => {
     it('name cards for completion without asking libvirt', async () => {
         expect(await gpu('--names')).toEqual({
             code: 0,
-            out: '0000:00:02.0\n0000:03:00.0\n0000:04:00.0\n0000:05:00.0\n',
+            out: '0000:00:02.0\n0000:03:00.0\n0000:04:00.0\n0000:05:00.0\n0000:06:00.0\n',
             err: '',
         });
     });
