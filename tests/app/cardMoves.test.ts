@@ -123,7 +123,7 @@ describe('moving a card on its page', () => {
         await app.seeAnywhere({name: /1 process could not be inspected/});
         const buttons = (): number =>
             findAll(app.root, {name: 'Show all users’ processes', role: 'button', showing: false}).length;
-        await waitFor('all cards offer it', () => buttons() === 4);
+        await waitFor('all cards offer it', () => buttons() === 5);
         expect(app.find({name: 'Other programs that move cards', showing: false})).toBeUndefined();
         const rival = connect();
         const name = 'org.supergfxctl.Daemon';

@@ -65,7 +65,7 @@ describe('the page of the graphics cards', () => {
             /^.*Linux \(amdgpu\).*$/,
             'In use by',
             'blender',
-            /process \d+ of .* · 512\.0.MiB · \/usr\/bin\/blender <b>file<\/b>\.blend/,
+            /Process \d+ of .* · 512\.0.MiB · \/usr\/bin\/blender <b>file<\/b>\.blend/,
             /2 processes could not be inspected\. They may use the card, too\./,
             /IOMMU group .*15/,
             /Storage · 0000:02:00\.0/,

@@ -134,7 +134,12 @@ describe('when libvirt-dbus stops', () => {
     it('is started again after it was killed, and the panel goes on', async () => {
         await panel.open();
         await panel.waitForState('test', 'Running');
+        const killed = session.pids('libvirt-dbus');
         await session.signal('libvirt-dbus', 'KILL');
+        // The bus may not have seen its end yet; the panel's next call starts another one.
+        await waitFor('another libvirt-dbus', () =>
+            session.pids('libvirt-dbus').some(pid => !killed.includes(pid)),
+        );
         await panel.waitForState('test', 'Running', 10_000);
         await libvirt.destroy('test');
         await panel.waitForState('test', 'Off');
