@@ -135,7 +135,7 @@ describe('moving a card on its page', () => {
             lab.polkit.checks.slice(before).some(({action}) => action.endsWith('.look')),
         );
         // There is nothing more to show of that card, and the others are as they were.
-        await waitFor('it is shown', () => buttons() === 3);
+        await waitFor('it is shown', () => buttons() === 4);
         await app.seeAnywhere({name: 'Other programs that move cards'});
         await app.seeAnywhere({name: /supergfxd.* moves graphics cards, too/});
         rival.close_sync(null);
