@@ -15,11 +15,14 @@ const FRAME_MS = 16;
 const WATCH = `
 globalThis.handoverChanges = [];
 const rows = handoverTest.rows(${Panel.menu}).filter(item => item.constructor.$gtype.name === 'HandoverGpuMenuItem');
-// Who has the card comes last in its row.
-for (const row of rows)
-    row.get_last_child().connect('notify::text', () =>
-        handoverChanges.push({text: GLib.get_monotonic_time(), paint: 0}),
-    );
+const watch = actor => {
+    if ('clutter_text' in actor)
+        actor.connect('notify::text', () =>
+            handoverChanges.push({text: GLib.get_monotonic_time(), paint: 0}),
+        );
+    for (const child of actor.get_children()) watch(child);
+};
+rows.forEach(watch);
 global.stage.connect('after-paint', () => {
     for (const change of handoverChanges) change.paint ||= GLib.get_monotonic_time();
 });
