@@ -91,7 +91,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
     v: '\v',
 };
 
-function unquote(quoted: string): string {
+/** A string as GVariant prints it, without its quotes and escapes. */
+export function unquote(quoted: string): string {
     const text = quoted.slice(1, -1);
     if (!text.includes('\\')) return text;
     return text.replace(
