@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type GLib from 'gi://GLib';
+
 import {Connect} from './interfaces/connect.js';
 import {NodeDevice} from './interfaces/nodeDevice.js';
 import {LibvirtError} from './libvirtErrors.js';
@@ -6,6 +8,15 @@ import type {LibvirtService} from './libvirtService.js';
 
 /** virConnectListAllNodeDeviceFlags: kinds of devices of a host. */
 export const DeviceKind = {PCI: 1 << 1, USB: 1 << 2, USB_INTERFACE: 1 << 3} as const;
+
+/** virDomainStatsTypes: state, processor time, balloon, virtual processors, network interfaces, disks. */
+const STATISTICS = (1 << 0) | (1 << 1) | (1 << 2) | (1 << 3) | (1 << 4) | (1 << 5);
+
+/**
+ * virConnectGetAllDomainStatsFlags: running machines only, and what of one would have to wait for a job that it is
+ * busy with is left out.
+ */
+const RUNNING_NOWAIT = (1 << 0) | (1 << 29);
 
 /** Typed calls on one libvirt connection. All of them throw the classes of `libvirtErrors.ts`. */
 export class ConnectionClient {
@@ -40,5 +51,16 @@ export class ConnectionClient {
             }
         };
         return (await Promise.all(paths.map(read))).flat();
+    }
+
+    /** The statistics of all running machines, of type `(a(sa{sv}))`; left packed, since they are large. */
+    runningStatistics(): Promise<GLib.Variant> {
+        return this.service.callPacked(
+            this.path,
+            Connect,
+            'GetAllDomainStats',
+            [STATISTICS, RUNNING_NOWAIT],
+            'query',
+        );
     }
 }

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {DiskReading, Figure, NetworkReading, Reading, VcpuReading} from './reading.js';
 
-/** A reading, and when it was true. */
-export interface TimedReading {
-    readonly reading: Reading;
-    /** On the clock that stands still while the host sleeps, and on the one that does not; in milliseconds. */
+/** A moment on two clocks, in milliseconds. */
+export interface SampleTime {
+    /** On the one that stands still while the host sleeps. */
     readonly awakeMs: number;
+    /** On the one that goes on. */
     readonly passedMs: number;
+}
+
+/** A reading, and when it was true. */
+export interface TimedReading extends SampleTime {
+    readonly reading: Reading;
 }
 
 /** How much of its time a virtual processor ran, and how much it waited for one of the host's: 0 to 1. */
@@ -60,6 +65,12 @@ const SHORTEST_MS = 100;
 const SLEEP_MS = 500;
 const NS_PER_MS = 1e6;
 
+/** Whether the host slept between two moments. */
+export function differsBySleep(before: SampleTime, after: SampleTime): boolean {
+    const passed = after.passedMs - before.passedMs;
+    return Math.abs(passed - (after.awakeMs - before.awakeMs)) > SLEEP_MS;
+}
+
 /**
  * What happened between two readings of a machine.
  *
@@ -70,7 +81,7 @@ const NS_PER_MS = 1e6;
 export function ratesBetween(before: TimedReading, after: TimedReading, longestMs: number): Rates | null {
     const elapsedMs = after.awakeMs - before.awakeMs;
     if (!(elapsedMs >= SHORTEST_MS && elapsedMs <= longestMs)) return null;
-    if (Math.abs(after.passedMs - before.passedMs - elapsedMs) > SLEEP_MS) return null;
+    if (differsBySleep(before, after)) return null;
     const old = before.reading;
     const now = after.reading;
     if (wentBack(old, now)) return null;

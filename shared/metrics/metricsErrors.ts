@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {HandoverError} from '../platform/errors.js';
+
+/** libvirt keeps no statistics of this hypervisor's machines. */
+export class NoStatisticsError extends HandoverError {
+    readonly kind = 'no-statistics';
+}
+
+/** The file with a machine's starts cannot be read or written. */
+export class BootLogError extends HandoverError {
+    readonly kind = 'boot-log';
+}

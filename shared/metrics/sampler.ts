@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {NoAnswerError} from '../libvirt/libvirtErrors.js';
+import {inSlices} from '../platform/slices.js';
+import {History, valuesOf} from './history.js';
+import {type Rates, ratesBetween, type SampleTime, type TimedReading} from './rates.js';
+import type {Reading} from './reading.js';
+import {HOST_CLOCK, MAIN_LOOP, type SampleClock, type Ticks} from './sampleClock.js';
+
+/** An answer that has come; to read it takes time of its own. */
+export interface Statistics {
+    read(): Promise<ReadonlyMap<string, Reading>>;
+}
+
+/** Where statistics of all machines of one host come from. */
+export interface StatisticsSource {
+    /** Asks once. @throws HandoverError */
+    ask(): Promise<Statistics>;
+}
+
+/** What is known of a machine now. */
+export interface Sample {
+    readonly reading: Reading;
+    /** null after a gap: there is nothing yet to compare the reading with. */
+    readonly rates: Rates | null;
+}
+
+/** Somebody who looks. */
+export interface Watch {
+    /** Looks no longer; the last one to do so ends the sampling at that moment. */
+    close(): void;
+}
+
+export interface SamplerOptions {
+    readonly intervalMs?: number;
+    readonly clock?: SampleClock;
+    readonly ticks?: Ticks;
+}
+
+const INTERVAL_MS = 2000;
+/** An answer that took longer than this part of an interval is of nobody knows when. */
+const LATE_PART = 0.25;
+/** After more intervals than these the mean says nothing of the moment any more. */
+const LONGEST_INTERVALS = 3;
+
+/**
+ * The figures of all machines of a host: one call a tick, and only while somebody looks.
+ *
+ * There is never more than one call under way, also when one is not answered: it would hold a thread of
+ * libvirt-dbus's, of which there are four for everybody.
+ */
+export class Sampler {
+    readonly intervalMs: number;
+    readonly #clock: SampleClock;
+    readonly #ticks: Ticks;
+    readonly #watches = new Set<{readonly changed: () => void}>();
+    readonly #last = new Map<string, TimedReading>();
+    readonly #samples = new Map<string, Sample>();
+    readonly #histories = new Map<string, History>();
+    #stop: (() => void) | null = null;
+    #asking = false;
+    #problem: unknown = null;
+
+    constructor(
+        private readonly source: StatisticsSource,
+        {intervalMs = INTERVAL_MS, clock = HOST_CLOCK, ticks = MAIN_LOOP}: SamplerOptions = {},
+    ) {
+        this.intervalMs = intervalMs;
+        this.#clock = clock;
+        this.#ticks = ticks;
+    }
+
+    /** Why the last question brought nothing; null when it brought something. */
+    get problem(): unknown {
+        return this.#problem;
+    }
+
+    /** Whether somebody looks. */
+    get running(): boolean {
+        return this.#stop !== null;
+    }
+
+    /**
+     * Samples from now on.
+     *
+     * @param changed called after each answer, good or bad
+     */
+    watch(changed: () => void): Watch {
+        const watch = {changed};
+        this.#watches.add(watch);
+        if (this.#stop === null) {
+            this.#stop = this.#ticks.every(this.intervalMs, () => this.#tick());
+            this.#tick();
+        }
+        return {
+            close: () => {
+                if (this.#watches.delete(watch) && this.#watches.size === 0) this.#end();
+            },
+        };
+    }
+
+    /** What is known of a running machine now; null while nobody looks, and before the first answer. */
+    sample(name: string): Sample | null {
+        return this.#samples.get(name) ?? null;
+    }
+
+    /** What a machine did; it is kept from the first time that it is asked for, while somebody looks. */
+    history(name: string): History {
+        let history = this.#histories.get(name);
+        if (!history) {
+            history = new History(this.intervalMs);
+            this.#histories.set(name, history);
+        }
+        return history;
+    }
+
+    /** An event told that a machine was started anew: its counters begin again, whatever they say. */
+    restarted(name: string): void {
+        this.#last.delete(name);
+    }
+
+    /** A machine is there no more, or has another name: nothing of it is kept. */
+    forget(name: string): void {
+        this.#last.delete(name);
+        this.#samples.delete(name);
+        this.#histories.delete(name);
+    }
+
+    #end(): void {
+        this.#stop?.();
+        this.#stop = null;
+        this.#samples.clear();
+    }
+
+    #tick(): void {
+        if (this.#asking) return;
+        this.#asking = true;
+        this.#ask()
+            .catch((error: unknown) => console.error(error))
+            .finally(() => {
+                this.#asking = false;
+            });
+    }
+
+    async #ask(): Promise<void> {
+        const asked = this.#now();
+        try {
+            const statistics = await this.source.ask();
+            const answered = this.#now();
+            const readings = await statistics.read();
+            if (!this.running) return;
+            const late = answered.passedMs - asked.passedMs > this.intervalMs * LATE_PART;
+            if (late) this.#gap(answered.passedMs);
+            else await this.#take(readings, between(asked, answered));
+            this.#problem = null;
+        } catch (error) {
+            if (this.running) this.#fail(error);
+            // It still holds its thread there.
+            if (error instanceof NoAnswerError) await error.settled;
+            return;
+        }
+        this.#tell();
+    }
+
+    #fail(error: unknown): void {
+        this.#problem = error;
+        this.#gap(this.#now().passedMs);
+        this.#tell();
+    }
+
+    /** Takes an answer over. Machines that it does not have do not run. */
+    async #take(readings: ReadonlyMap<string, Reading>, when: SampleTime): Promise<void> {
+        for (const name of [...this.#last.keys()]) {
+            if (readings.has(name)) continue;
+            this.#last.delete(name);
+            this.#samples.delete(name);
+        }
+        for (const [name, history] of this.#histories)
+            if (!readings.has(name)) history.push(when.passedMs, null);
+        await inSlices(readings, ([name, reading]) => {
+            if (!this.running) return;
+            const now = {reading, ...when};
+            const before = this.#last.get(name);
+            const rates = before ? ratesBetween(before, now, this.intervalMs * LONGEST_INTERVALS) : null;
+            this.#last.set(name, now);
+            this.#samples.set(name, {reading, rates});
+            this.#histories.get(name)?.push(when.passedMs, rates && valuesOf(reading, rates));
+        });
+    }
+
+    /** Nothing is known of this moment. What was known before is kept, to compare the next answer with. */
+    #gap(passedMs: number): void {
+        this.#samples.clear();
+        for (const history of this.#histories.values()) history.push(passedMs, null);
+    }
+
+    #tell(): void {
+        // What one of them does may end another's look.
+        for (const watch of [...this.#watches]) if (this.#watches.has(watch)) watch.changed();
+    }
+
+    #now(): SampleTime {
+        return {awakeMs: this.#clock.awakeMs(), passedMs: this.#clock.passedMs()};
+    }
+}
+
+/** libvirt read the counters at some moment between the two. */
+function between(asked: SampleTime, answered: SampleTime): SampleTime {
+    return {
+        awakeMs: (asked.awakeMs + answered.awakeMs) / 2,
+        passedMs: (asked.passedMs + answered.passedMs) / 2,
+    };
+}
