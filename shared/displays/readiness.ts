@@ -83,6 +83,20 @@ export async function waitUntilReady(
     }
 }
 
+/**
+ * Waits for the first answer of a running machine's guest agent, however long that takes.
+ *
+ * @throws CancelledError, or what libvirt could not be asked for
+ */
+export async function waitForAgent(machine: Machine, cancellable: Gio.Cancellable): Promise<void> {
+    const sign = agentSign(machine);
+    try {
+        await untilSeen(sign, cancellable);
+    } finally {
+        sign.close?.();
+    }
+}
+
 async function untilSeen(sign: Sign, waiting: Gio.Cancellable): Promise<void> {
     // A call to libvirt cannot be called off, but need not be waited for.
     let release = (): void => undefined;

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type Gio from 'gi://Gio';
+
+import type {ReadyKind} from '../../../shared/definition/displayMetadata.js';
+import {NotReadyError} from '../../../shared/displays/displayErrors.js';
+import type {Machine} from '../../../shared/machines/machine.js';
+import type {Boot} from '../../../shared/metrics/boot.js';
+import {BootWatch} from '../../../shared/metrics/bootWatch.js';
+import {DescribedHost, UUID} from '../../fakes/describedHost.js';
+import {pause} from '../../harness/deadline.js';
+import {domains} from '../machines/stubHost.js';
+
+const STARTED = 2;
+const STOPPED = 5;
+const BOOTED = 0;
+
+/** A machine that the test starts, and whose signs the test gives. */
+class Rig {
+    readonly host = new DescribedHost('');
+    readonly list = this.host.list({vm: 'shutoff'});
+    readonly kept: string[] = [];
+    nowMs = 0;
+    serial = 10;
+    cancelled = 0;
+    agent: (answered: boolean) => void = () => undefined;
+    ready: (kind: ReadyKind | Error) => void = () => undefined;
+    readonly watch = new BootWatch(
+        this.list,
+        {
+            keep: (host: string, uuid: string, {agentMs, readyMs, readyKind}: Boot) => {
+                this.kept.push(`${host} ${uuid === UUID} ${agentMs} ${readyMs} ${readyKind}`);
+                return Promise.resolve();
+            },
+        },
+        {
+            agent: async (machine, cancellable) => {
+                await this.#look(machine, cancellable);
+                return await new Promise(resolve => (this.agent = resolve));
+            },
+            ready: async machine => {
+                await machine.loadDetails();
+                return await new Promise((resolve, reject) => {
+                    this.ready = kind => (typeof kind === 'string' ? resolve(kind) : reject(kind));
+                });
+            },
+        },
+        {awakeMs: () => this.nowMs, passedMs: () => this.nowMs},
+    );
+
+    constructor() {
+        this.host.asking = false;
+    }
+
+    async event(event: number): Promise<void> {
+        this.list.domainEvent('/vm', event, BOOTED, ++this.serial);
+        await pause(20);
+    }
+
+    async #look(machine: Machine, cancellable: Gio.Cancellable): Promise<void> {
+        cancellable.connect(() => this.cancelled++);
+        await machine.loadDetails();
+    }
+}
+
+describe('Watching starts', () => {
+    it('keeps the time to each sign as soon as it is seen', async () => {
+        const rig = new Rig();
+        await rig.event(STARTED);
+        rig.nowMs = 3000;
+        rig.agent(true);
+        await pause(20);
+        rig.nowMs = 5000;
+        rig.ready('tcp');
+        await pause(20);
+        expect(rig.kept).toEqual(['stub true 3000 null null', 'stub true 3000 5000 tcp']);
+        expect(rig.cancelled).toBe(1);
+        rig.watch.close();
+    });
+
+    it('keeps nothing of signs that are not there or are never seen', async () => {
+        const rig = new Rig();
+        await rig.event(STARTED);
+        rig.agent(false);
+        rig.ready(new NotReadyError('vm', 'tcp', 5));
+        await pause(20);
+        expect(rig.kept).toEqual([]);
+        rig.watch.close();
+    });
+
+    it('ends when the machine stops, and when it is closed', async () => {
+        const rig = new Rig();
+        await rig.event(STARTED);
+        await rig.event(STOPPED);
+        expect(rig.cancelled).toBe(1);
+        rig.agent(true);
+        await pause(20);
+        await rig.event(STARTED);
+        rig.watch.close();
+        expect(rig.cancelled).toBe(2);
+        rig.agent(true);
+        await pause(20);
+        expect(rig.kept).toEqual([]);
+    });
+
+    it('times no start that only a comparison with libvirt shows', async () => {
+        const rig = new Rig();
+        rig.host.asking = true;
+        rig.list.reconcile(new Map([...domains({vm: 'running'})].map(([name]) => [name, RUNNING])), 99, true);
+        await pause(20);
+        rig.nowMs = 3000;
+        rig.agent(true);
+        await pause(20);
+        expect(rig.kept).toEqual([]);
+        rig.watch.close();
+    });
+});
+
+const RUNNING = {state: 'running', reason: 'booted'} as const;
