@@ -49,7 +49,7 @@ export function clientReadingOf(text: string): ClientReading | null {
     if (id === undefined) return null;
     const engines = new Map<string, EngineReading>();
     for (const [key, value] of values) {
-        const [, kind, name] = /^drm-(engine|cycles)-(?!capacity-)(.+)$/.exec(key) ?? [];
+        const [, kind, name] = /^drm-(engine|cycles)-(.+)$/.exec(key) ?? [];
         if (name === undefined) continue;
         const busy = numberIn(value, kind === 'engine' ? / ns$/ : /$/);
         const total = kind === 'engine' ? null : numberIn(values.get(`drm-total-cycles-${name}`) ?? '', /$/);
