@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Gio from 'gi://Gio';
+
+import {monotonicMs, withDeadline} from '../../platform/clock.js';
+import {DeadlineError, messageOf} from '../../platform/errors.js';
+import {_, fill, oneLine} from '../../platform/i18n.js';
+import {type Check, type Finding, unknown, type Verdict} from './check.js';
+
+/** All questions together take no longer than this, in milliseconds, however many hang. */
+export const TOTAL_MS = 1_800;
+
+export interface RunOptions {
+    readonly totalMs?: number;
+    /** Is told of the answers to each question as they come. */
+    readonly told?: (findings: readonly Finding[]) => void;
+}
+
+/**
+ * Asks all questions at once, each with its own time limit.
+ *
+ * It does not fail: a question that is not answered in time, or that throws, could not be measured.
+ *
+ * @returns the answers, in the order of the questions
+ */
+export async function runChecks<W>(
+    checks: readonly Check<W>[],
+    world: W,
+    {totalMs = TOTAL_MS, told = () => undefined}: RunOptions = {},
+): Promise<Finding[]> {
+    const end = monotonicMs() + totalMs;
+    const findings = await Promise.all(
+        checks.map(async check => {
+            const verdicts = await answer(check, world, Math.min(check.limitMs, end - monotonicMs()));
+            const found = verdicts.map(verdict => findingOf(check, verdict));
+            told(found);
+            return found;
+        }),
+    );
+    return findings.flat();
+}
+
+async function answer<W>(check: Check<W>, world: W, limitMs: number): Promise<readonly Verdict[]> {
+    const given = new Gio.Cancellable();
+    // What its reader throws at once is an answer like any other.
+    const asked = (async () => check.ask(world, given))();
+    try {
+        return await withDeadline(check.id, Math.max(0, limitMs), asked, () => given.cancel());
+    } catch (error) {
+        // What it says after that interests nobody.
+        asked.catch(() => undefined);
+        return [unmeasured(error)];
+    }
+}
+
+function unmeasured(error: unknown): Verdict {
+    if (error instanceof DeadlineError)
+        return unknown(
+            fill(_('There was no answer within {time} ms.'), {time: Math.round(error.milliseconds)}),
+            _('Look again. If it stays like this, something that was asked hangs.'),
+        );
+    return unknown(
+        fill(_('It could not be read: {error}'), {error: oneLine(messageOf(error))}),
+        _('Look again. If it stays like this, please report it.'),
+    );
+}
+
+function findingOf<W>({id, title, severity, lasting}: Check<W>, verdict: Verdict): Finding {
+    return {id, title: title(), severity, lasting, ...verdict};
+}
+
+/** Whether nothing failed; what could not be measured is no failure. */
+export function isWell(findings: readonly Finding[]): boolean {
+    return findings.every(({status}) => status !== 'failed');
+}
+
+/** What keeps a card from being lent at all: only what is hard and lasts closes the gate. */
+export function gateClosers(findings: readonly Finding[]): Finding[] {
+    return findings.filter(
+        ({status, severity, lasting}) => status === 'failed' && severity === 'hard' && lasting,
+    );
+}
