@@ -7,10 +7,18 @@ import type {HelperTrouble} from './helperTrouble.js';
 import type {SetUpFacts} from './setUpFacts.js';
 
 export function guardChecks(facts: SetUpFacts): SetUpCheck[] {
-    return [helper(facts), guard(facts), otherWriter(facts), ...modeset(facts)];
+    return [...computerGuardChecks(facts), ...modeset(facts)];
 }
 
-function helper({helper}: SetUpFacts): SetUpCheck {
+/** What these rest on: no card. */
+export type GuardFacts = Pick<SetUpFacts, 'helper' | 'supergfxd'>;
+
+/** Those that are about no card in particular. */
+export function computerGuardChecks(facts: GuardFacts): SetUpCheck[] {
+    return [helper(facts), guard(facts), otherWriter(facts)];
+}
+
+function helper({helper}: GuardFacts): SetUpCheck {
     const base = {id: 'helper', needed: true, mendable: false, title: _('Helper')} as const;
     if (helper.there) return {...base, status: 'ok', evidence: _('Installed, and it answers'), fix: ''};
     return {...base, ...troubleWords(helper.trouble)};
@@ -53,7 +61,7 @@ export function troubleWords({
     }
 }
 
-function guard({helper}: SetUpFacts): SetUpCheck {
+function guard({helper}: GuardFacts): SetUpCheck {
     const base = {id: 'guard', title: _('libvirt’s guard')} as const;
     if (!helper.there)
         return {
@@ -97,7 +105,7 @@ function guardWords(status: GuardStatus): Pick<SetUpCheck, 'evidence' | 'fix'> {
     }
 }
 
-function otherWriter({supergfxd}: SetUpFacts): SetUpCheck {
+function otherWriter({supergfxd}: GuardFacts): SetUpCheck {
     const base = {
         id: 'other-writer',
         needed: false,

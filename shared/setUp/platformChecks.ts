@@ -9,11 +9,15 @@ import type {SetUpFacts} from './setUpFacts.js';
 
 const VGA = 0x0300;
 
-export function platformChecks(facts: SetUpFacts): SetUpCheck[] {
+/** What these rest on: files of the kernel's alone. */
+export type PlatformFacts = Pick<SetUpFacts, 'tree' | 'card' | 'iommuGroups' | 'details'>;
+
+export function platformChecks(facts: PlatformFacts): SetUpCheck[] {
     return [iommu(facts), group(facts), secondCard(facts), firmware(facts), displays(facts), reset(facts)];
 }
 
-function iommu({iommuGroups}: SetUpFacts): SetUpCheck {
+/** Whether devices can be lent at all; about no card. */
+export function iommu({iommuGroups}: Pick<PlatformFacts, 'iommuGroups'>): SetUpCheck {
     const base = {id: 'iommu', needed: true, mendable: false, title: _('IOMMU')} as const;
     if (iommuGroups === null)
         return {
@@ -41,7 +45,7 @@ function iommu({iommuGroups}: SetUpFacts): SetUpCheck {
     };
 }
 
-function group({card, iommuGroups}: SetUpFacts): SetUpCheck {
+function group({card, iommuGroups}: PlatformFacts): SetUpCheck {
     const base = {id: 'group', needed: true, mendable: false, title: _('IOMMU group')} as const;
     if (card.group === null)
         return {
@@ -71,7 +75,7 @@ function group({card, iommuGroups}: SetUpFacts): SetUpCheck {
     };
 }
 
-function secondCard({tree, card}: SetUpFacts): SetUpCheck {
+function secondCard({tree, card}: PlatformFacts): SetUpCheck {
     const base = {
         id: 'second-card',
         needed: true,
@@ -103,7 +107,7 @@ function secondCard({tree, card}: SetUpFacts): SetUpCheck {
     };
 }
 
-function firmware({card}: SetUpFacts): SetUpCheck {
+function firmware({card}: PlatformFacts): SetUpCheck {
     const base = {id: 'firmware', needed: true, mendable: false, title: _('Firmware’s picture')} as const;
     if (card.bootVga === true)
         return {
@@ -124,7 +128,7 @@ function firmware({card}: SetUpFacts): SetUpCheck {
     return {...base, status: 'ok', evidence: _('On another card'), fix: ''};
 }
 
-function displays({details}: SetUpFacts): SetUpCheck {
+function displays({details}: PlatformFacts): SetUpCheck {
     const connected = details.connectors.filter(one => one.connected).map(({name}) => name);
     const base = {id: 'displays', needed: false, mendable: false, title: _('Displays on this card')} as const;
     if (connected.length === 0)
@@ -139,7 +143,7 @@ function displays({details}: SetUpFacts): SetUpCheck {
     };
 }
 
-function reset({details}: SetUpFacts): SetUpCheck {
+function reset({details}: PlatformFacts): SetUpCheck {
     const base = {id: 'reset', needed: false, mendable: false, title: _('Reset')} as const;
     if (details.resetMethods !== null)
         return {...base, status: 'ok', evidence: details.resetMethods.join(', '), fix: ''};

@@ -90,7 +90,7 @@ export async function collectFacts(
         cardName,
         details,
         holders,
-        iommuGroups: listNames(`${root.sys}/kernel/iommu_groups`)?.length ?? null,
+        iommuGroups: countIommuGroups(root),
         desktopTag,
         soundTag,
         modeset,
@@ -98,6 +98,11 @@ export async function collectFacts(
         helper,
         machine: machine && {...machine, absent: absentDevices(root, machine.definition)},
     };
+}
+
+/** How many IOMMU groups there are; null when that cannot be read. */
+export function countIommuGroups(root: SysRoot): number | null {
+    return listNames(`${root.sys}/kernel/iommu_groups`)?.length ?? null;
 }
 
 /** Host PCI devices that a definition names and that are not on the bus. */
@@ -108,7 +113,8 @@ export function absentDevices(root: SysRoot, definition: Definition): string[] {
     );
 }
 
-async function askHelper({system}: SetUpWorld): Promise<HelperView> {
+/** What the helper says of its own work; this may start it. */
+export async function askHelper({system}: SetUpWorld): Promise<HelperView> {
     if (!system) return {there: false, trouble: NO_HELPER};
     try {
         if (await system.helper.isOld()) return {there: false, trouble: OLD_HELPER};
@@ -164,7 +170,8 @@ async function readModeset(root: SysRoot, {display}: CardFacts): Promise<boolean
     return value === null ? null : value === 'Y' || value === '1';
 }
 
-async function askSupergfxd({system}: SetUpWorld): Promise<boolean | null> {
+/** Whether supergfxd runs; null when that cannot be told. */
+export async function askSupergfxd({system}: SetUpWorld): Promise<boolean | null> {
     try {
         return system ? await system.bus.hasOwner(SUPERGFXD, {timeoutMs: ASK_MS}) : null;
     } catch (error) {

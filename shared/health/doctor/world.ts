@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {type CardDetails, readCardDetails} from '../../gpu/cardDetails.js';
+import {readRecords} from '../../gpu/handover/recordFiles.js';
+import type {CardFacts, PciTree} from '../../gpu/pciTree.js';
+import {withDeadline} from '../../platform/clock.js';
+import {DeadlineError} from '../../platform/errors.js';
+import {
+    askHelper,
+    askSupergfxd,
+    collectFacts,
+    countIommuGroups,
+    type HelperView,
+    readTree,
+    type SetUpFacts,
+} from '../../setUp/setUpFacts.js';
+import type {DoctorPorts} from './ports.js';
+
+/** A helper that has not answered by then is taken for one that does not, in milliseconds. */
+const HELPER_MS = 900;
+
+/** A card with what its driver tells of it. */
+export interface DetailedCard {
+    readonly card: CardFacts;
+    readonly details: CardDetails;
+}
+
+/** Where the doctor looks. Each fact is read once in a run, by whichever question asks first. */
+export class DoctorWorld {
+    readonly tree = once(() => readTree(this.ports.root));
+    readonly cards = once(async () => lendable(await this.tree()));
+    readonly detailedCards = once(async () =>
+        Promise.all((await this.cards()).map(card => this.#detailed(card))),
+    );
+    readonly records = once(() => readRecords(this.ports.root));
+    readonly machines = once(() => this.ports.machines());
+    readonly connections = once(() => this.ports.connections());
+    readonly session = once(() => this.ports.session());
+    readonly helper = once(() => this.#askHelper());
+    readonly supergfxd = once(() => askSupergfxd(this.ports.setUp));
+    /** What the set-up would look at, of each card. */
+    readonly setUps = once(async () => {
+        const tree = await this.tree();
+        return Promise.all((await this.cards()).map(card => this.#setUpFacts(tree, card)));
+    });
+
+    constructor(readonly ports: DoctorPorts) {}
+
+    get iommuGroups(): number | null {
+        return countIommuGroups(this.ports.root);
+    }
+
+    async #detailed(card: CardFacts): Promise<DetailedCard> {
+        return {card, details: await readCardDetails(this.ports.root, card)};
+    }
+
+    async #askHelper(): Promise<HelperView> {
+        try {
+            return await withDeadline('The helper', HELPER_MS, askHelper(this.ports.setUp));
+        } catch (error) {
+            return silent(error);
+        }
+    }
+
+    /** With a helper that hangs, what can be seen without one is seen. */
+    async #setUpFacts(tree: PciTree, card: CardFacts): Promise<SetUpFacts> {
+        const {setUp} = this.ports;
+        const name = card.display.address;
+        try {
+            return await withDeadline('The helper', HELPER_MS, collectFacts(setUp, tree, card, name, null));
+        } catch (error) {
+            const helper = silent(error);
+            return {...(await collectFacts({...setUp, system: null}, tree, card, name, null)), helper};
+        }
+    }
+}
+
+function silent(error: unknown): HelperView {
+    if (error instanceof DeadlineError) return {there: false, trouble: {kind: 'failed', error}};
+    throw error;
+}
+
+/** All cards but the one that is the desktop's: the firmware's, or the first where it names none. */
+function lendable({cards}: PciTree): CardFacts[] {
+    const own = cards.find(({bootVga}) => bootVga === true) ?? cards[0];
+    return cards.filter(card => card !== own);
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+    let answer: Promise<T> | null = null;
+    return () => (answer ??= read());
+}
