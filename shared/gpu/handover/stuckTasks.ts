@@ -29,7 +29,7 @@ const LOOKS = 4;
 const BETWEEN_LOOKS_MS = 300;
 
 /** Looks for tasks that are stuck in the kernel with a driver. */
-export async function findStuckTasks(root: SysRoot, clock: Clock): Promise<StuckTask[]> {
+export async function findStuckTasks(root: SysRoot, clock: Pick<Clock, 'delay'>): Promise<StuckTask[]> {
     let waiting = waitingTasks(root);
     for (let look = 1; look < LOOKS && waiting.size > 0; look++) {
         await clock.delay(BETWEEN_LOOKS_MS);

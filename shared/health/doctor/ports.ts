@@ -65,6 +65,13 @@ export interface SessionView {
     readonly remote: boolean | null;
 }
 
+/** Releases of Looking Glass, e.g. `B7`, as far as they are told. */
+export interface LookingGlassReleases {
+    readonly client: string | null;
+    /** By the machine's name. */
+    readonly guests: ReadonlyMap<string, string>;
+}
+
 /** What the doctor asks. Each may fail, or never answer; nothing of it changes anything. */
 export interface DoctorPorts {
     readonly root: DoctorRoot;
@@ -80,6 +87,7 @@ export interface DoctorPorts {
     lastSleepMs(): Promise<number | null>;
     extension(): Promise<ExtensionView>;
     session(): Promise<SessionView>;
+    lookingGlassReleases(): Promise<LookingGlassReleases>;
     /** Whole path of a program, or null. */
     program(name: string): string | null;
 }

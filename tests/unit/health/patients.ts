@@ -4,7 +4,7 @@ import type {DoctorPorts} from '../../../shared/health/doctor/ports.js';
 import {runChecks} from '../../../shared/health/doctor/runChecks.js';
 import {DoctorWorld} from '../../../shared/health/doctor/world.js';
 import type {FakePciTree} from '../../fakes/fakePciTree.js';
-import {StubHelper, worldOf} from '../setUp/pretended.js';
+import {helperError, StubHelper, worldOf} from '../setUp/pretended.js';
 
 /** What of the world is other than in one where nothing is the matter. */
 export type Ailment = Partial<Omit<DoctorPorts, 'root' | 'setUp'>> & {
@@ -17,6 +17,8 @@ export function portsOf(
     fake: FakePciTree,
     {helper = new StubHelper(), supergfxd = false, ...more}: Ailment = {},
 ): DoctorPorts {
+    // The pretended processes are looked through by our own eyes.
+    helper?.failures.set('holders', helper.failures.get('holders') ?? helperError('NotAuthorized'));
     const root = {...fake.root, etc: `${fake.folder}/etc`, usr: `${fake.folder}/usr`};
     return {
         root,
@@ -38,6 +40,7 @@ export function portsOf(
                 error: '',
             }),
         session: () => Promise.resolve({type: 'wayland', groups: ['libvirt', 'kvm'], remote: false}),
+        lookingGlassReleases: () => Promise.resolve({client: null, guests: new Map()}),
         program: name => `/usr/bin/${name}`,
         ...more,
     };

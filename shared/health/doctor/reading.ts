@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Files that may be there, may not be, and may not be for us to read: three answers, of which no two are the same.
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+
+import {DeadlineError, messageOf} from '../../platform/errors.js';
+import {readText} from '../../platform/files.js';
+
+/** What came of reading something. */
+export type Reading<T> =
+    | {readonly is: 'read'; readonly value: T}
+    | {readonly is: 'absent'}
+    /** It is there, or may be, and cannot be read. */
+    | {readonly is: 'unreadable'; readonly why: string};
+
+export const ABSENT = {is: 'absent'} as const;
+
+const MOST_BYTES = 65_536;
+const MOST_NAMES = 1_000;
+
+/** The beginning of a text file. @param mostBytes reads no further than this */
+export async function readFile(path: string, mostBytes = MOST_BYTES): Promise<Reading<string>> {
+    try {
+        return {is: 'read', value: await readText(path, {mostBytes})};
+    } catch (error) {
+        return notRead(error);
+    }
+}
+
+/** The names in a folder, sorted. */
+export async function readFolder(path: string): Promise<Reading<readonly string[]>> {
+    try {
+        return {is: 'read', value: (await list(Gio.File.new_for_path(path))).sort()};
+    } catch (error) {
+        return notRead(error);
+    }
+}
+
+/** The kind of a file, who may use it, and its size. */
+export interface FileKind {
+    /** As stat(2) gives it, type and permissions. */
+    readonly mode: number;
+    readonly sizeBytes: number;
+    readonly mayRead: boolean;
+    readonly mayWrite: boolean;
+    /** Seconds since 1970. */
+    readonly changedAt: number;
+}
+
+const ATTRIBUTES = 'unix::mode,standard::size,access::can-read,access::can-write,time::modified';
+
+/** What a file is, whatever stands in it; a link counts as what it leads to. */
+export async function readKind(path: string): Promise<Reading<FileKind>> {
+    try {
+        const info = await queryInfo(Gio.File.new_for_path(path));
+        return {
+            is: 'read',
+            value: {
+                mode: info.get_attribute_uint32('unix::mode'),
+                sizeBytes: info.get_size(),
+                mayRead: info.get_attribute_boolean('access::can-read'),
+                mayWrite: info.get_attribute_boolean('access::can-write'),
+                changedAt: Number(info.get_attribute_uint64('time::modified')),
+            },
+        };
+    } catch (error) {
+        return notRead(error);
+    }
+}
+
+function notRead(error: unknown): Reading<never> {
+    if (error instanceof DeadlineError) return {is: 'unreadable', why: error.message};
+    if (!(error instanceof GLib.Error)) throw error;
+    const {NOT_FOUND, NOT_DIRECTORY} = Gio.IOErrorEnum;
+    const absent = error.matches(Gio.IOErrorEnum, NOT_FOUND) || error.matches(Gio.IOErrorEnum, NOT_DIRECTORY);
+    return absent ? ABSENT : {is: 'unreadable', why: messageOf(error)};
+}
+
+function queryInfo(file: Gio.File): Promise<Gio.FileInfo> {
+    return new Promise((resolve, reject) => {
+        file.query_info_async(
+            ATTRIBUTES,
+            Gio.FileQueryInfoFlags.NONE,
+            GLib.PRIORITY_DEFAULT,
+            null,
+            (_file, result) => {
+                try {
+                    resolve(file.query_info_finish(result));
+                } catch (error) {
+                    reject(error);
+                }
+            },
+        );
+    });
+}
+
+async function list(folder: Gio.File): Promise<string[]> {
+    const names = await enumerate(folder);
+    try {
+        const infos = await nextFiles(names);
+        return infos.map(info => info.get_name());
+    } finally {
+        names.close_async(GLib.PRIORITY_DEFAULT, null, null);
+    }
+}
+
+function enumerate(folder: Gio.File): Promise<Gio.FileEnumerator> {
+    return new Promise((resolve, reject) => {
+        folder.enumerate_children_async(
+            'standard::name',
+            Gio.FileQueryInfoFlags.NOFOLLOW_SYMLINKS,
+            GLib.PRIORITY_DEFAULT,
+            null,
+            (_folder, result) => {
+                try {
+                    resolve(folder.enumerate_children_finish(result));
+                } catch (error) {
+                    reject(error);
+                }
+            },
+        );
+    });
+}
+
+function nextFiles(names: Gio.FileEnumerator): Promise<Gio.FileInfo[]> {
+    return new Promise((resolve, reject) => {
+        names.next_files_async(MOST_NAMES, GLib.PRIORITY_DEFAULT, null, (_names, result) => {
+            try {
+                resolve(names.next_files_finish(result));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+}
