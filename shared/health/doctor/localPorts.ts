@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The doctor's world on the computer that this runs on, but for libvirt, of which each face has its own view.
+import GLib from 'gi://GLib';
+
+import {EXTENSION_UUID} from '../../names.js';
+import {Bus} from '../../platform/bus.js';
+import {SubprocessError} from '../../platform/errors.js';
+import type {InterfaceTable} from '../../platform/signature.js';
+import {run} from '../../platform/subprocess.js';
+import type {SetUpWorld} from '../../setUp/setUpFacts.js';
+import type {DoctorPorts, ExtensionView, SessionView} from './ports.js';
+
+/** What of the doctor's world is libvirt's, or is told by machines. */
+export type LibvirtPorts = Pick<
+    DoctorPorts,
+    'machines' | 'connections' | 'networks' | 'pools' | 'lookingGlassReleases'
+>;
+
+const LOG_MS = 1_400;
+const QUICK_MS = 800;
+/** As many messages as are looked through; a busy kernel writes some thousands while it starts. */
+const LOG_LINES = '10000';
+
+const SHELL = {name: 'org.gnome.Shell.Extensions', path: '/org/gnome/Shell/Extensions'};
+const Extensions = {
+    name: 'org.gnome.Shell.Extensions',
+    methods: {GetExtensionInfo: ['s', 'a{sv}']},
+    properties: {ShellVersion: 's'},
+    signals: {},
+} as const satisfies InterfaceTable;
+
+/** Puts the parts of the doctor's world together. Nothing is read before it is asked for. */
+export function localPorts(setUp: SetUpWorld, libvirt: LibvirtPorts): DoctorPorts {
+    let log: Promise<LogLine[] | null> | null = null;
+    const readLog = (): Promise<LogLine[] | null> => (log ??= readKernelLog());
+    return {
+        ...libvirt,
+        root: {...setUp.root, etc: '/etc', usr: '/usr'},
+        setUp,
+        kernelLog: async () => (await readLog())?.map(({text}) => text) ?? null,
+        lastSleepMs: async () => lastSleepIn(await readLog()),
+        extension: askShell,
+        session: readSession,
+        program: name => GLib.find_program_in_path(name),
+    };
+}
+
+/** A message of the kernel's. */
+export interface LogLine {
+    /** Since 1970. */
+    readonly ms: number;
+    readonly text: string;
+}
+
+/** Reads what `journalctl -o short-unix` prints. @returns null when it shows nothing, as to who may not see it */
+export function parseLog(output: string): LogLine[] | null {
+    const lines = output.split('\n').flatMap(line => {
+        const [, seconds, text] = /^(\d+\.\d+) \S+ kernel: (.*)$/.exec(line) ?? [];
+        return seconds === undefined || text === undefined ? [] : [{ms: Number(seconds) * 1000, text}];
+    });
+    return lines.length === 0 ? null : lines;
+}
+
+/** When the computer last woke up, in ms since 1970; 0 for never since it was started. */
+export function lastSleepIn(log: readonly LogLine[] | null): number | null {
+    if (log === null) return null;
+    return log.findLast(({text}) => /^PM: (suspend|hibernation):? exit/.test(text))?.ms ?? 0;
+}
+
+async function readKernelLog(): Promise<LogLine[] | null> {
+    try {
+        const argv = [
+            'journalctl',
+            '--dmesg',
+            '--boot',
+            '--quiet',
+            '--no-pager',
+            '--output=short-unix',
+        ] as const;
+        return parseLog(await run([...argv, '--lines', LOG_LINES], {timeoutMs: LOG_MS}));
+    } catch (error) {
+        // There is no journal, or none for us.
+        if (error instanceof SubprocessError) return null;
+        throw error;
+    }
+}
+
+const STATES: Readonly<Record<number, ExtensionView['state']>> = {1: 'active', 3: 'error', 4: 'out-of-date'};
+
+/** What the Shell answers to `GetExtensionInfo`; nothing at all for an extension that it does not know. */
+export function extensionViewOf(
+    shellVersion: string,
+    info: Readonly<Record<string, unknown>>,
+): ExtensionView {
+    const state = STATES[Number(info['state'])] ?? 'inactive';
+    const version = info['version-name'];
+    return {
+        shellVersion,
+        installed: 'uuid' in info,
+        enabled: typeof info['enabled'] === 'boolean' ? info['enabled'] : state === 'active',
+        state,
+        version: typeof version === 'string' ? version : null,
+        error: typeof info['error'] === 'string' ? info['error'] : '',
+    };
+}
+
+async function askShell(): Promise<ExtensionView> {
+    const options = {timeoutMs: QUICK_MS, autoStart: false};
+    try {
+        const bus = await Bus.open('session');
+        const [shellVersion, [info]] = await Promise.all([
+            bus.getProperty(SHELL, Extensions.name, 'ShellVersion', options),
+            bus.call(SHELL, Extensions, 'GetExtensionInfo', [EXTENSION_UUID], options),
+        ]);
+        return extensionViewOf(String(shellVersion), info);
+    } catch (error) {
+        if (!(error instanceof GLib.Error)) throw error;
+        return {
+            shellVersion: null,
+            installed: false,
+            enabled: false,
+            state: 'inactive',
+            version: null,
+            error: error.message,
+        };
+    }
+}
+
+/** Reads what the log-in has noted in the environment. */
+export function sessionTypeOf(type: string | null, remote: boolean): SessionView['type'] {
+    if (type === 'wayland' || type === 'x11' || type === 'tty') return type;
+    return remote ? 'tty' : null;
+}
+
+async function readSession(): Promise<SessionView> {
+    const remote = (GLib.getenv('SSH_CONNECTION') ?? '') !== '';
+    return {
+        type: sessionTypeOf(GLib.getenv('XDG_SESSION_TYPE'), remote),
+        groups: await readGroups(),
+        remote,
+    };
+}
+
+async function readGroups(): Promise<string[] | null> {
+    try {
+        return (await run(['id', '-Gn'], {timeoutMs: QUICK_MS})).trim().split(/\s+/);
+    } catch (error) {
+        if (error instanceof SubprocessError) return null;
+        throw error;
+    }
+}
