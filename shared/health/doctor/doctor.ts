@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {CARD_QUESTIONS} from './cardQuestions.js';
+import type {Check, Finding, Topic} from './check.js';
+import {ENVIRONMENT_QUESTIONS} from './environmentQuestions.js';
+import {HOLDER_QUESTIONS} from './holderQuestions.js';
+import {HOOK_QUESTIONS} from './hookQuestions.js';
+import {KERNEL_QUESTIONS} from './kernelQuestions.js';
+import {LIBVIRT_QUESTIONS} from './libvirtQuestions.js';
+import {LOOKING_GLASS_QUESTIONS} from './lookingGlassQuestions.js';
+import {MACHINE_QUESTIONS} from './machineQuestions.js';
+import type {DoctorPorts} from './ports.js';
+import {runChecks, type RunOptions} from './runChecks.js';
+import {SET_UP_QUESTIONS} from './setUpQuestions.js';
+import {SLEEP_QUESTIONS} from './sleepQuestions.js';
+import {DoctorWorld} from './world.js';
+
+/** Every question that the doctor asks. */
+export const ALL_QUESTIONS: readonly Check<DoctorWorld>[] = [
+    ...ENVIRONMENT_QUESTIONS,
+    ...LIBVIRT_QUESTIONS,
+    ...SET_UP_QUESTIONS,
+    ...KERNEL_QUESTIONS,
+    ...CARD_QUESTIONS,
+    ...HOLDER_QUESTIONS,
+    ...HOOK_QUESTIONS,
+    ...SLEEP_QUESTIONS,
+    ...MACHINE_QUESTIONS,
+    ...LOOKING_GLASS_QUESTIONS,
+];
+
+export interface Examination extends RunOptions {
+    /** Only these, by their id; all of them unless told. */
+    readonly ids?: readonly string[];
+    /** Only those whose answer may have changed with this. */
+    readonly changed?: Topic;
+}
+
+/** Looks once at everything. Nothing is changed, and it takes no longer than two seconds. */
+export function examine(
+    ports: DoctorPorts,
+    {ids, changed, ...options}: Examination = {},
+): Promise<Finding[]> {
+    const asked = ALL_QUESTIONS.filter(
+        ({id, changesWith}) =>
+            (ids === undefined || ids.includes(id)) &&
+            (changed === undefined || changesWith.includes(changed)),
+    );
+    return runChecks(asked, new DoctorWorld(ports), options);
+}

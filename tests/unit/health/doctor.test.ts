@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {ALL_QUESTIONS, examine} from '../../../shared/health/doctor/doctor.js';
+import {monotonicMs} from '../../../shared/platform/clock.js';
+import {healthy, readyHelper} from './healthy.js';
+import {found, portsOf} from './patients.js';
+
+/** Each of the troubles that people have with lent cards, with the questions that name it. */
+const TROUBLES: Readonly<Record<string, readonly string[]>> = {
+    'IOMMU off': ['iommu'],
+    'group not viable': ['card-split', 'group'],
+    'strangers in the group': ['group'],
+    'unbind hangs': ['unbind-hangs'],
+    'in use without a process': ['held-without-process', 'desktop-now'],
+    'held, and not listed': ['held-unlisted'],
+    'works once per boot': ['desktop-reopens', 'desktop-rule'],
+    'refused now and then': ['pollers'],
+    'Linux lost it': ['linux-lost-card'],
+    'vfio-pci missing': ['vfio-module'],
+    'region cannot be reserved': ['boot-framebuffer', 'firmware'],
+    'stuck in D3': ['power'],
+    'dead at the second start': ['amd-reset', 'reset'],
+    'broke after an update': ['kernel-modules'],
+    'gone after sleep': ['slept-while-lent'],
+    'hook never runs': ['hook-not-run', 'guard'],
+    'hook runs twice': ['hook-twice'],
+    'libvirt frozen at start': ['hook-asks-libvirt'],
+    'Looking Glass': ['lg-permission', 'lg-kind', 'lg-size', 'lg-release'],
+    'Code 43': ['code-43'],
+    'no memory to map': ['memory-for-devices'],
+    'reboot hangs in the firmware': ['virtiofs-memory'],
+};
+
+describe('The doctor', () => {
+    it('has questions with ids of their own, and one for each trouble', () => {
+        const ids = ALL_QUESTIONS.map(({id}) => id);
+        expect(new Set(ids).size).toBe(ids.length);
+        expect(ids.every(id => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(id))).toBeTrue();
+        for (const [trouble, asked] of Object.entries(TROUBLES))
+            for (const id of asked) expect(ids).withContext(trouble).toContain(id);
+        expect(ALL_QUESTIONS.every(({title}) => title() !== '')).toBeTrue();
+    });
+
+    it('finds nothing on a healthy computer, and can tell of everything', async () => {
+        const findings = await examine(portsOf(healthy(), {helper: readyHelper()}));
+        const notWell = findings.filter(({status}) => status !== 'ok');
+        // The pretended processes belong to the user of the test, who may not look into the first.
+        expect(notWell.map(({id, status, evidence}) => `${id} ${status} ${evidence}`)).toEqual([]);
+        for (const {id} of ALL_QUESTIONS) found(findings, id);
+    });
+
+    it('asks only what is wanted, or what has changed', async () => {
+        const ports = portsOf(healthy(), {helper: readyHelper()});
+        const some = await examine(ports, {ids: ['kvm', 'iommu']});
+        expect(some.map(({id}) => id).sort()).toEqual(['iommu', 'kvm']);
+        const changed = await examine(ports, {changed: 'libvirt'});
+        expect(new Set(changed.map(({id}) => id))).toEqual(
+            new Set(['libvirt-dbus', 'libvirt', 'versions', 'network']),
+        );
+    });
+
+    it('is done in two seconds when all that can hang does, and tells what it could measure', async () => {
+        const never = (): Promise<never> => new Promise(() => undefined);
+        const before = monotonicMs();
+        const findings = await examine(
+            portsOf(healthy(), {
+                helper: readyHelper(),
+                machines: never,
+                connections: never,
+                networks: never,
+                pools: never,
+                kernelLog: never,
+                lastSleepMs: never,
+                extension: never,
+                session: never,
+            }),
+        );
+        expect(monotonicMs() - before).toBeLessThan(2_000);
+        const unknown = findings.filter(({status}) => status === 'unknown').map(({id}) => id);
+        expect(unknown).toContain('libvirt');
+        expect(unknown).toContain('extension');
+        expect(found(findings, 'kvm')[0]?.status).toBe('ok');
+        expect(found(findings, 'group')[0]?.status).toBe('ok');
+        expect(findings.filter(({status}) => status === 'failed')).toEqual([]);
+    });
+});
