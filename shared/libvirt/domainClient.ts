@@ -15,6 +15,9 @@ const AFFECT_CONFIG = 2;
 const XML_SECURE = 1;
 const XML_INACTIVE = 2;
 
+/** virDomainDiskErrorCode. */
+const DISK_ERROR_NO_SPACE = 2;
+
 /** virDomainMetadataType. */
 export const MetadataType = {DESCRIPTION: 0, TITLE: 1, ELEMENT: 2} as const;
 
@@ -149,6 +152,28 @@ export class DomainClient {
      */
     async askAgent(): Promise<void> {
         await this.service.call(this.path, Domain, 'GetTime', [0], 'command');
+    }
+
+    /**
+     * The guest's clock, in milliseconds since 1970, as its agent tells.
+     *
+     * @throws LibvirtError when none answers; libvirt gives it five seconds
+     */
+    async guestTime(): Promise<number> {
+        const [[seconds, nanoseconds]] = await this.service.call(
+            this.path,
+            Domain,
+            'GetTime',
+            [0],
+            'command',
+        );
+        return seconds * 1000 + nanoseconds / 1e6;
+    }
+
+    /** The disks that QEMU met an error on: their names in the guest, and whether there was no space left. */
+    async diskErrors(): Promise<{target: string; noSpace: boolean}[]> {
+        const [errors] = await this.service.call(this.path, Domain, 'GetDiskErrors', [0], 'query');
+        return errors.map(([target, error]) => ({target, noSpace: error === DISK_ERROR_NO_SPACE}));
     }
 
     /**

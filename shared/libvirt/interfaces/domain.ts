@@ -14,6 +14,7 @@ export const Domain = {
         Create: ['u', ''],
         Destroy: ['u', ''],
         DetachDevice: ['su', ''],
+        GetDiskErrors: ['u', 'a(si)'],
         GetMetadata: ['isu', 's'],
         GetState: ['u', '(ii)'],
         GetTime: ['u', '(tu)'],
