@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the kernel shows of the computer, as far as one machine's health rests on it.
+import type {Definition} from '../../definition/definition.js';
+import type {UsbSource} from '../../definition/devices/hostDevice.js';
+import {cpuSet} from '../../definition/scalars.js';
+import {driverOf, functionPath} from '../../gpu/pciFunction.js';
+import type {SysRoot} from '../../gpu/sysRoot.js';
+import {exists, listNames, readAttribute, readShort} from '../../platform/files.js';
+import {_} from '../../platform/i18n.js';
+import type {DeviceFacts, HostCapacity} from './machineFacts.js';
+import {read, type Reading, unread} from './reading.js';
+
+/** What the computer has for its machines. */
+export async function readHostCapacity(root: SysRoot): Promise<Reading<HostCapacity>> {
+    const cpus = cpuSet(await readAttribute(`${root.sys}/devices/system/cpu/online`));
+    if (cpus === null) return unread(_('The kernel does not tell how many processors there are.'));
+    const meminfo = readShort(`${root.proc}/meminfo`) ?? '';
+    const memoryKib = kibOf(meminfo, 'MemTotal');
+    const availableKib = kibOf(meminfo, 'MemAvailable');
+    if (memoryKib === null || availableKib === null)
+        return unread(_('The kernel does not tell how much memory there is.'));
+    return read({cpus: cpus.length, memoryKib, availableKib});
+}
+
+function kibOf(meminfo: string, name: string): number | null {
+    const digits = new RegExp(`^${name}: *([0-9]{1,15}) kB$`, 'm').exec(meminfo)?.[1];
+    return digits === undefined ? null : Number(digits);
+}
+
+/**
+ * The devices of the computer that a definition names.
+ *
+ * @param others who else has a device now: the running machine's name by the PCI address
+ */
+export async function readDevices(
+    root: SysRoot,
+    definition: Definition,
+    others: ReadonlyMap<string, string>,
+): Promise<DeviceFacts[]> {
+    const usbSources = definition.hostDevices.flatMap(({usb}) => usb ?? []);
+    const plugged = usbSources.length === 0 ? [] : await readUsb(root);
+    return [
+        ...definition.pciAddresses.map(address => pciDevice(root, address, others)),
+        ...usbSources.map(source => usbDevice(source, plugged)),
+    ];
+}
+
+function pciDevice(root: SysRoot, address: string, others: ReadonlyMap<string, string>): DeviceFacts {
+    const readable = exists(`${root.sys}/bus/pci/devices`);
+    const there = readable ? exists(functionPath(root, address)) : null;
+    return {
+        kind: 'pci',
+        id: address,
+        name: null,
+        there,
+        driver: there ? driverOf(root, address) : null,
+        otherMachine: others.get(address) ?? null,
+    };
+}
+
+interface PluggedIn {
+    readonly vendorId: number;
+    readonly productId: number;
+    readonly bus: number;
+    readonly device: number;
+    readonly name: string | null;
+}
+
+/** @returns null when the kernel shows no USB */
+async function readUsb({sys}: SysRoot): Promise<readonly PluggedIn[] | null> {
+    const folder = `${sys}/bus/usb/devices`;
+    const names = listNames(folder);
+    if (names === null) return null;
+    // Names with a colon are interfaces of a device.
+    const devices = names.filter(name => /^[0-9][0-9.-]*$/.test(name));
+    const found = await Promise.all(devices.map(name => readOneUsb(`${folder}/${name}`)));
+    return found.flatMap(device => device ?? []);
+}
+
+async function readOneUsb(folder: string): Promise<PluggedIn | null> {
+    const [vendor, product, bus, device, name] = await Promise.all(
+        ['idVendor', 'idProduct', 'busnum', 'devnum', 'product'].map(file =>
+            readAttribute(`${folder}/${file}`),
+        ),
+    );
+    const vendorId = Number.parseInt(vendor ?? '', 16);
+    const productId = Number.parseInt(product ?? '', 16);
+    if (Number.isNaN(vendorId) || Number.isNaN(productId)) return null;
+    return {vendorId, productId, bus: Number(bus), device: Number(device), name: name || null};
+}
+
+function usbDevice(source: UsbSource, plugged: readonly PluggedIn[] | null): DeviceFacts {
+    const found = plugged?.find(device => matches(source, device));
+    return {
+        kind: 'usb',
+        id: usbId(source),
+        name: found?.name ?? null,
+        there: plugged === null ? null : found !== undefined,
+        driver: null,
+        otherMachine: null,
+    };
+}
+
+/** What the definition does not say may be anything. */
+function matches(source: UsbSource, device: PluggedIn): boolean {
+    const keys = ['vendorId', 'productId', 'bus', 'device'] as const;
+    return keys.every(key => source[key] === null || source[key] === device[key]);
+}
+
+function usbId({vendorId, productId, bus, device}: UsbSource): string {
+    if (vendorId === null || productId === null) return `${bus ?? '?'}-${device ?? '?'}`;
+    return [vendorId, productId].map(number => number.toString(16).padStart(4, '0')).join(':');
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type {Definition} from '../../definition/definition.js';
+import {isActive, type StateAndReason} from '../../libvirt/domainState.js';
+import type {GuestInfo} from './guestInfo.js';
+import type {ImageFacts} from './imageChain.js';
+import type {QemuProcess} from './qemuProcess.js';
+import type {Reading} from './reading.js';
+
+/** What the computer has for its machines. */
+export interface HostCapacity {
+    /** Processors that are switched on. */
+    readonly cpus: number;
+    readonly memoryKib: number;
+    /** What can be had without swapping (`MemAvailable`). */
+    readonly availableKib: number;
+}
+
+/** A device of the computer that the machine's definition names. */
+export interface DeviceFacts {
+    readonly kind: 'pci' | 'usb';
+    /** PCI address, or vendor and product of a USB device. */
+    readonly id: string;
+    /** What people call it, where that is known. */
+    readonly name: string | null;
+    /** Null when it could not be looked up. */
+    readonly there: boolean | null;
+    /** The Linux driver that has it; null when none has, and for USB devices. */
+    readonly driver: string | null;
+    /** The running machine that has it, if it is another. */
+    readonly otherMachine: string | null;
+}
+
+/** How the guest agent answered. */
+export interface AgentAnswer {
+    readonly answered: boolean;
+    /** How long it took, or how long was waited. */
+    readonly milliseconds: number;
+}
+
+/** The guest's clock with the moments of the host's between which it was read, in milliseconds since 1970. */
+export interface ClockSample {
+    readonly guestMs: number;
+    readonly askedMs: number;
+    readonly answeredMs: number;
+}
+
+/** An error that QEMU met on a disk. */
+export interface DiskError {
+    /** Name in the guest, for example `vda`. */
+    readonly target: string;
+    readonly noSpace: boolean;
+}
+
+/** A file in which a machine keeps what its disks do not hold. */
+export interface StateFile {
+    readonly kind: 'tpm' | 'nvram';
+    readonly path: string;
+    /** Null when it could not be looked up. */
+    readonly there: boolean | null;
+}
+
+/** Everything that the health of a machine is judged by, read once. */
+export interface MachineFacts {
+    /** As it runs, or as it is kept. */
+    readonly definition: Definition;
+    readonly state: StateAndReason;
+    /** Null within when there is none. */
+    readonly process: Reading<QemuProcess | null>;
+    readonly host: Reading<HostCapacity>;
+    readonly devices: readonly DeviceFacts[];
+    readonly agent: Reading<AgentAnswer>;
+    readonly guest: Reading<GuestInfo>;
+    readonly clock: Reading<ClockSample>;
+    readonly diskErrors: Reading<readonly DiskError[]>;
+    readonly images: readonly ImageFacts[];
+    readonly stateFiles: readonly StateFile[];
+    /** Whether the guest tells through the balloon how much memory it has free. */
+    readonly balloonReports: Reading<boolean>;
+    /** When it last crashed and when its watchdog last fired, as far as is remembered; ms since 1970. */
+    readonly lastCrashMs: number | null;
+    readonly lastWatchdogMs: number | null;
+}
+
+/** Whether the guest can answer now: it is there, and nobody holds it. */
+export function canAnswer({state}: Pick<MachineFacts, 'state'>): boolean {
+    return state.state === 'running' || state.state === 'blocked';
+}
+
+/** Whether QEMU runs it. */
+export function hasQemu({definition}: Pick<MachineFacts, 'definition'>): boolean {
+    return definition.type === 'kvm' || definition.type === 'qemu';
+}
+
+/** Whether it uses memory and devices now. */
+export function isOn({state}: Pick<MachineFacts, 'state'>): boolean {
+    return isActive(state.state);
+}

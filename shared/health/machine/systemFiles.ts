@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// This computer's file systems, looked at without blocking: an image may be on a server that does not answer.
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+
+import {withDeadline} from '../../platform/clock.js';
+import {DeadlineError, SubprocessError} from '../../platform/errors.js';
+import {_, fill} from '../../platform/i18n.js';
+import {run} from '../../platform/subprocess.js';
+import {type ImageLayer, parseImageChain} from './imageChain.js';
+import {read, type Reading, unread} from './reading.js';
+import type {FilePorts} from './stateFiles.js';
+
+const LOOK_MS = 2_000;
+const CHAIN_MS = 5_000;
+
+/** The files of the computer that this program runs on. */
+export const SYSTEM_FILES: FilePorts = {isThere, freeBytes, chain};
+
+async function isThere(path: string): Promise<boolean | null> {
+    try {
+        await withDeadline(path, LOOK_MS, look(path));
+        return true;
+    } catch (error) {
+        if (error instanceof DeadlineError) return null;
+        if (!(error instanceof GLib.Error)) throw error;
+        const gone =
+            error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.NOT_FOUND) ||
+            error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.NOT_DIRECTORY);
+        return gone ? false : null;
+    }
+}
+
+async function freeBytes(path: string): Promise<Reading<number>> {
+    const why = _('What is free where the image is cannot be read.');
+    try {
+        return read(await withDeadline(path, LOOK_MS, lookForSpace(path)));
+    } catch (error) {
+        if (error instanceof DeadlineError || error instanceof GLib.Error) return unread(why);
+        throw error;
+    }
+}
+
+async function chain(path: string, format: string | null): Promise<Reading<readonly ImageLayer[]>> {
+    // Left to guess, qemu-img believes what the guest has written into a raw image.
+    const known = format !== null && /^[a-z0-9-]{1,20}$/.test(format) ? ['-f', format] : [];
+    const options = ['--force-share', '--backing-chain', '--output=json', ...known];
+    try {
+        const json = await run(['qemu-img', 'info', ...options, '--', path], {timeoutMs: CHAIN_MS});
+        const layers = parseImageChain(json);
+        return layers === null ? unread(_('qemu-img’s answer could not be read.')) : read(layers);
+    } catch (error) {
+        if (error instanceof DeadlineError) return unread(_('qemu-img did not answer in time.'));
+        if (!(error instanceof SubprocessError)) throw error;
+        if (error.status === null) return unread(_('qemu-img is not installed.'));
+        return unread(fill(_('qemu-img could not read the image: {error}'), {error: error.stderr}));
+    }
+}
+
+function look(path: string): Promise<Gio.FileInfo> {
+    return new Promise((resolve, reject) => {
+        const file = Gio.File.new_for_path(path);
+        const {NONE} = Gio.FileQueryInfoFlags;
+        file.query_info_async('standard::type', NONE, GLib.PRIORITY_DEFAULT, null, (_file, result) => {
+            try {
+                resolve(file.query_info_finish(result));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+}
+
+function lookForSpace(path: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+        const file = Gio.File.new_for_path(path);
+        const attribute = Gio.FILE_ATTRIBUTE_FILESYSTEM_FREE;
+        file.query_filesystem_info_async(attribute, GLib.PRIORITY_DEFAULT, null, (_file, result) => {
+            try {
+                resolve(file.query_filesystem_info_finish(result).get_attribute_uint64(attribute));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {DRIVERS, packageFor} from '../../../shared/health/integration/guestPackages.js';
+import {withIntegration} from '../../../shared/health/integration/integrationEdit.js';
+import type {IntegrationRow, RowId} from '../../../shared/health/integration/integrationRow.js';
+import {integrationTable} from '../../../shared/health/integration/integrationTable.js';
+import {parseGuestInfo} from '../../../shared/health/machine/guestInfo.js';
+import type {MachineFacts} from '../../../shared/health/machine/machineFacts.js';
+import {read, unread} from '../../../shared/health/machine/reading.js';
+import {DEVICES, factsOf, MAC, machineWith, offFacts} from './pretended.js';
+
+const WHY = 'It is so.';
+
+function row(facts: MachineFacts, id: RowId): IntegrationRow {
+    const found = integrationTable(facts).find(one => one.id === id);
+    if (!found) throw new Error(`There is no row ${id}`);
+    return found;
+}
+
+const statuses = (facts: MachineFacts): string[] => [
+    ...new Set(integrationTable(facts).map(({status}) => status)),
+];
+const having = (devices: string, changes: Partial<MachineFacts> = {}): MachineFacts =>
+    factsOf({definition: machineWith(devices), ...changes});
+const silent = read({answered: false, milliseconds: 5_000});
+
+describe('The table of the guest integration', () => {
+    it('has nine rows, all of which may work', () => {
+        expect(integrationTable(factsOf()).length).toBe(9);
+        expect(statuses(factsOf())).toEqual(['works']);
+    });
+
+    it('measures nothing while the guest is off', () => {
+        expect(statuses(offFacts())).toEqual(['unknown']);
+    });
+
+    it('is empty for what QEMU does not run', () => {
+        expect(integrationTable(factsOf({definition: machineWith('', {type: 'lxc'})}))).toEqual([]);
+    });
+
+    it('says of everything that is missing what to do, and its edits take it away from the definition’s side', () => {
+        const bare = factsOf({
+            definition: machineWith("<graphics type='spice'/><video><model type='virtio'/></video>", {
+                features: '',
+            }),
+            agent: unread(WHY),
+        });
+        const rows = integrationTable(bare).filter(({status}) => status === 'missing');
+        expect(rows.map(({id}) => id)).toEqual([
+            'graceful-shutdown',
+            'heartbeat',
+            'time-sync',
+            'clipboard',
+            'display-resize',
+            'shared-folders',
+            'file-freeze',
+            'balloon',
+        ]);
+        for (const {id, fix} of rows) expect(fix).withContext(id).not.toBe('');
+        const edits = rows.flatMap(({edit}) => edit ?? []);
+        const definition = edits.reduce(withIntegration, bare.definition);
+        const left = integrationTable({...bare, definition}).filter(({edit}) => edit !== null);
+        expect(left.map(({id}) => id)).toEqual([]);
+    });
+});
+
+describe('Rows that rest on the agent', () => {
+    it('a silent agent is missing in the guest, not in the definition', () => {
+        const {status, edit, packages} = row(factsOf({agent: silent}), 'heartbeat');
+        expect(status).toBe('missing');
+        expect(edit).toBeNull();
+        expect(packages?.debian).toBe('qemu-guest-agent');
+    });
+
+    it('a power button is no proof of a graceful shutdown', () => {
+        expect(row(factsOf({agent: silent}), 'graceful-shutdown').status).toBe('unknown');
+        const none = factsOf({agent: silent, definition: machineWith(DEVICES, {features: ''})});
+        expect(row(none, 'graceful-shutdown').edit?.kind).toBe('acpi');
+    });
+
+    it('a clock that is off, and one that could not be read', () => {
+        const off = factsOf({clock: read({guestMs: 0, askedMs: 9_000, answeredMs: 9_000})});
+        expect(row(off, 'time-sync').edit?.kind).toBe('clock');
+        expect(row(factsOf({clock: unread(WHY)}), 'time-sync').status).toBe('unknown');
+    });
+
+    it('an agent that lists no file systems proves nothing', () => {
+        expect(row(factsOf({guest: read(parseGuestInfo(''))}), 'file-freeze').status).toBe('unknown');
+        expect(row(factsOf({guest: unread(WHY)}), 'file-freeze').status).toBe('unknown');
+    });
+});
+
+describe('Rows that rest on the desktop agent', () => {
+    const channel = (state: string): string =>
+        `<channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'${state}/></channel>`;
+    const spice = "<graphics type='spice'/><video><model type='qxl'/></video>";
+
+    it('nobody in the guest, nobody tells, no channel, no display', () => {
+        const disconnected = row(having(spice + channel(" state='disconnected'")), 'clipboard');
+        expect(disconnected.status).toBe('missing');
+        expect(disconnected.packages?.fedora).toBe('spice-vdagent');
+        expect(disconnected.edit).toBeNull();
+        expect(row(having(spice + channel('')), 'clipboard').status).toBe('unknown');
+        expect(row(having(spice), 'clipboard').edit?.kind).toBe('spice-agent');
+        expect(row(having("<graphics type='vnc'/>"), 'clipboard').edit?.kind).toBe('vnc-agent');
+        expect(row(having(''), 'clipboard').status).toBe('not-applicable');
+        expect(row(having(''), 'display-resize').status).toBe('not-applicable');
+    });
+
+    it('a clipboard that was switched off', () => {
+        const off = "<graphics type='spice'><clipboard copypaste='no'/></graphics>";
+        expect(row(having(off + channel(" state='connected'")), 'clipboard').status).toBe('not-applicable');
+    });
+
+    it('a card that keeps its size, and a display that tells nothing', () => {
+        const vga = "<graphics type='spice'/><video><model type='vga'/></video>";
+        expect(row(having(vga + channel(" state='connected'")), 'display-resize').status).toBe('missing');
+        const vnc = "<graphics type='vnc'/><video><model type='virtio'/></video>";
+        expect(row(having(vnc), 'display-resize').status).toBe('unknown');
+    });
+});
+
+describe('Rows that rest on virtio devices', () => {
+    const folder = "<filesystem><source dir='/s'/><target dir='my tag'/></filesystem>";
+
+    it('folders: none, not mounted, nobody tells', () => {
+        expect(row(having(''), 'shared-folders').status).toBe('missing');
+        const unmounted = parseGuestInfo('fs.count : 1\nfs.0.mountpoint : /\nfs.0.fstype : ext4');
+        const found = row(having(folder, {guest: read(unmounted)}), 'shared-folders');
+        expect(found.status).toBe('missing');
+        expect(found.fix).toContain('my tag');
+        expect(row(having(folder, {guest: unread(WHY)}), 'shared-folders').status).toBe('unknown');
+    });
+
+    it('the balloon: with a card of the computer, switched off, silent, unreadable', () => {
+        const hostdev =
+            "<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' function='0'/></source></hostdev>";
+        expect(row(having(hostdev), 'balloon').status).toBe('not-applicable');
+        expect(row(having("<memballoon model='none'/>"), 'balloon').edit?.kind).toBe('balloon');
+        expect(row(factsOf({balloonReports: read(false)}), 'balloon').status).toBe('missing');
+        expect(row(factsOf({balloonReports: unread(WHY)}), 'balloon').status).toBe('unknown');
+    });
+
+    it('drivers: other buses, a card that the guest does not see, nobody tells, no devices', () => {
+        const sata = "<disk device='disk'><target dev='sda' bus='sata'/></disk>";
+        const slow = row(having(sata), 'virtio-drivers');
+        expect(slow.status).toBe('missing');
+        expect(slow.evidence).toContain('sda');
+        expect(slow.edit).toBeNull();
+        const scsi = "<disk device='disk'><target dev='sda' bus='scsi'/></disk>";
+        expect(row(having(scsi), 'virtio-drivers').status).toBe('missing');
+        const fast = "<controller type='scsi' model='virtio-scsi'/>";
+        expect(row(having(scsi + fast), 'virtio-drivers').status).toBe('unknown');
+        const blind = row(factsOf({guest: read(parseGuestInfo('if.count : 0'))}), 'virtio-drivers');
+        expect(blind.status).toBe('missing');
+        expect(blind.evidence).toContain(MAC);
+        expect(row(factsOf({guest: unread(WHY)}), 'virtio-drivers').status).toBe('unknown');
+        expect(row(having(''), 'virtio-drivers').status).toBe('not-applicable');
+        expect(packageFor(DRIVERS, 'windows')).toBe('virtio-win-guest-tools.exe');
+        expect(packageFor(DRIVERS, 'debian')).toBeNull();
+        expect(packageFor(DRIVERS, null)).toBeNull();
+    });
+});

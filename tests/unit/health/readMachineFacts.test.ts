@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {machineChecks} from '../../../shared/health/machine/machineChecks.js';
+import type {MachineFacts} from '../../../shared/health/machine/machineFacts.js';
+import {
+    type KnownFacts,
+    type MachineWorld,
+    readMachineFacts,
+} from '../../../shared/health/machine/readMachineFacts.js';
+import {read, unread} from '../../../shared/health/machine/reading.js';
+import {NO_FILES} from '../../../shared/health/machine/stateFiles.js';
+import {LibvirtError} from '../../../shared/libvirt/libvirtErrors.js';
+import {DEVICES, factsOf, machineWith} from './pretended.js';
+
+const NOWHERE = '/nonexistent';
+const running: KnownFacts = {
+    definition: machineWith(DEVICES),
+    state: {state: 'running', reason: 'booted'},
+    lastCrashMs: null,
+    lastWatchdogMs: null,
+};
+
+/** A world without a kernel to look at, that writes down what was asked of the guest. */
+function world(asked: string[], changes: Partial<MachineWorld> = {}): MachineWorld {
+    const {agent, clock, guest} = factsOf();
+    const note = <T>(what: string, answer: T): Promise<T> => {
+        asked.push(what);
+        return Promise.resolve(answer);
+    };
+    return {
+        root: {sys: NOWHERE, proc: NOWHERE, dev: NOWHERE, run: NOWHERE},
+        files: NO_FILES,
+        pidFiles: NOWHERE,
+        tpmStates: NOWHERE,
+        others: new Map(),
+        askGuest: () => note('agent', {agent, clock}),
+        readGuest: () => note('guest', guest),
+        diskErrors: () => note('disks', []),
+        balloonReports: () => note('balloon', true),
+        ...changes,
+    };
+}
+
+describe('Reading the facts of a machine', () => {
+    it('asks a guest that runs', async () => {
+        const asked: string[] = [];
+        const facts = await readMachineFacts(running, world(asked));
+        expect(asked.sort()).toEqual(['agent', 'balloon', 'disks', 'guest']);
+        expect(facts.guest.known).toBeTrue();
+    });
+
+    it('asks nothing of one that is off, and no disks of a machine that is', async () => {
+        const asked: string[] = [];
+        const off: KnownFacts = {...running, state: {state: 'shutoff', reason: 'shutdown'}};
+        await readMachineFacts(off, world(asked));
+        expect(asked).toEqual([]);
+        const paused: KnownFacts = {...running, state: {state: 'paused', reason: 'user'}};
+        await readMachineFacts(paused, world(asked));
+        expect(asked).toEqual(['disks']);
+    });
+
+    it('asks no agent where there is no channel, and a silent one once', async () => {
+        const asked: string[] = [];
+        await readMachineFacts({...running, definition: machineWith('')}, world(asked));
+        expect(asked).not.toContain('agent');
+        const silent: Pick<MachineFacts, 'agent' | 'clock'> = {
+            agent: read({answered: false, milliseconds: 5_000}),
+            clock: unread('No.'),
+        };
+        const facts = await readMachineFacts(
+            running,
+            world(asked, {askGuest: () => Promise.resolve(silent)}),
+        );
+        expect(asked).not.toContain('guest');
+        expect(facts.guest.known).toBeFalse();
+    });
+
+    it('says of everything that cannot be read that it is unknown, and of nothing that it failed', async () => {
+        const no = (): Promise<never> => Promise.reject(new LibvirtError('no'));
+        const facts = await readMachineFacts(running, world([], {diskErrors: no, balloonReports: no}));
+        const findings = machineChecks(facts);
+        expect(findings.filter(({status}) => status === 'failed')).toEqual([]);
+        expect(findings.filter(({status}) => status === 'unknown').map(({id}) => id)).toEqual([
+            'qemu-process',
+            'vcpus',
+            'memory',
+            'disk-errors',
+            'image-chain',
+            'image-space',
+        ]);
+        const bug = (): Promise<never> => Promise.reject(new TypeError('ours'));
+        await expectAsync(readMachineFacts(running, world([], {diskErrors: bug}))).toBeRejectedWithError(
+            TypeError,
+        );
+    });
+});
