@@ -54,6 +54,7 @@ describe('The process of a machine', () => {
     });
 
     it('does not leave the folder by its name', async () => {
+        putFolder(`${root.run}/libvirt/qemu`);
         runQemu(77, UUID);
         putFile(`${root.run}/libvirt/m.pid`, '77\n');
         expect(valueOf(await search('../m'))?.foundBy).toBe('search');
