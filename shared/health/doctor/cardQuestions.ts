@@ -7,7 +7,8 @@ import {isVfioDriver, type PciFunction} from '../../gpu/pciFunction.js';
 import type {CardFacts} from '../../gpu/pciTree.js';
 import {readShort} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
-import {type Check, check, failed, ok, unknown, type Verdict} from './check.js';
+import type {Verdict} from '../finding.js';
+import {type Check, check, failed, ok, unknown} from './check.js';
 import {type Configured, keepsFor, readConfigured} from './configuredDrivers.js';
 import type {DoctorWorld} from './world.js';
 

@@ -1,39 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type Gio from 'gi://Gio';
 
-/** How a question was answered. `unknown`: it could not be measured, which is neither good nor bad. */
-export type FindingStatus = 'ok' | 'failed' | 'unknown';
-
-/** `hard`: nothing goes without it. `warning`: something will go wrong. `advice`: it could be better. */
-export type Severity = 'hard' | 'warning' | 'advice';
+import type {Severity, Verdict} from '../finding.js';
 
 /** What tells that an answer may be another now; a face that follows these asks again by itself. */
 export type Topic = 'cards' | 'machines' | 'libvirt' | 'helper' | 'session';
-
-/** What can be done about a finding. Each has its opposite; see {@link opposite}. */
-export type FixAction =
-    | {readonly kind: 'install-guard' | 'remove-guard'}
-    | {readonly kind: 'install-rule' | 'remove-rule' | 'give-back' | 'take'; readonly card: string};
-
-/** The answer to a question about one thing. */
-export interface Verdict {
-    readonly status: FindingStatus;
-    /** What it is about, where a question is asked of several: a card's address, a machine's name. */
-    readonly about: string | null;
-    /** What was read; for `unknown` why it could not be. */
-    readonly evidence: string;
-    /** What to do about it; empty when all is well. */
-    readonly fix: string;
-    readonly action: FixAction | null;
-}
-
-/** A verdict with the question. */
-export interface Finding extends Verdict {
-    readonly id: string;
-    readonly title: string;
-    readonly severity: Severity;
-    readonly lasting: boolean;
-}
 
 /** One question, as it is written down. `F` is what it rests on. */
 export interface Question<W, F> {
@@ -78,20 +49,4 @@ export function failed(
 /** @param why it could not be measured */
 export function unknown(why: string, fix: string, about: string | null = null): Verdict {
     return {status: 'unknown', about, evidence: why, fix, action: null};
-}
-
-const OPPOSITES = {
-    'install-guard': 'remove-guard',
-    'remove-guard': 'install-guard',
-    'install-rule': 'remove-rule',
-    'remove-rule': 'install-rule',
-    'give-back': 'take',
-    take: 'give-back',
-} as const;
-
-/** What undoes an action. */
-export function opposite(action: FixAction): FixAction {
-    return 'card' in action
-        ? {kind: OPPOSITES[action.kind], card: action.card}
-        : {kind: OPPOSITES[action.kind]};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type {Finding} from '../finding.js';
 import {CARD_QUESTIONS} from './cardQuestions.js';
-import type {Check, Finding, Topic} from './check.js';
+import type {Check, Topic} from './check.js';
 import {ENVIRONMENT_QUESTIONS} from './environmentQuestions.js';
 import {HOLDER_QUESTIONS} from './holderQuestions.js';
 import {HOOK_QUESTIONS} from './hookQuestions.js';

@@ -3,7 +3,8 @@
 import type {CardFacts, PciTree} from '../../gpu/pciTree.js';
 import {VERSION} from '../../names.js';
 import {_, fill} from '../../platform/i18n.js';
-import {type Check, check, failed, ok, unknown, type Verdict} from './check.js';
+import type {Verdict} from '../finding.js';
+import {type Check, check, failed, ok, unknown} from './check.js';
 import type {ExtensionView, SessionView} from './ports.js';
 import type {DoctorWorld} from './world.js';
 

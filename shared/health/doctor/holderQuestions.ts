@@ -6,7 +6,8 @@ import {listNames, readShort} from '../../platform/files.js';
 import {_, fill, ngettext} from '../../platform/i18n.js';
 import {ruleFile} from '../../setUp/desktopChecks.js';
 import type {SetUpFacts} from '../../setUp/setUpFacts.js';
-import {type Check, check, failed, ok, unknown, type Verdict} from './check.js';
+import type {Verdict} from '../finding.js';
+import {type Check, check, failed, ok, unknown} from './check.js';
 import type {DoctorWorld} from './world.js';
 
 type Held = Pick<SetUpFacts, 'card' | 'holders'>;

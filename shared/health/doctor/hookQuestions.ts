@@ -2,7 +2,8 @@
 // libvirt's hooks: whether ours is run, whether another does the same, and whether one makes libvirt wait for itself.
 import {_, fill} from '../../platform/i18n.js';
 import {readShort, listNames} from '../../platform/files.js';
-import {type Check, check, failed, ok, unknown, type Verdict} from './check.js';
+import type {Verdict} from '../finding.js';
+import {type Check, check, failed, ok, unknown} from './check.js';
 import {ABSENT, type FileKind, type Reading, readFile, readFolder, readKind} from './reading.js';
 import type {DoctorWorld} from './world.js';
 

@@ -5,7 +5,8 @@ import {isPciAddress} from '../../gpu/pciAddress.js';
 import {delay} from '../../platform/clock.js';
 import {exists, listNames, readShort} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
-import {type Check, check, failed, ok, unknown, type Verdict} from './check.js';
+import type {Verdict} from '../finding.js';
+import {type Check, check, failed, ok, unknown} from './check.js';
 import {type Reading, readFile} from './reading.js';
 import type {DoctorWorld} from './world.js';
 

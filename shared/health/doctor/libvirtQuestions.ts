@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // libvirt and what it needs: the daemon, the way to it, KVM, firmware, network and room.
 import {_, fill} from '../../platform/i18n.js';
-import {type Check, check, failed, ok, unknown, type Verdict} from './check.js';
+import type {Verdict} from '../finding.js';
+import {type Check, check, failed, ok, unknown} from './check.js';
 import type {ConnectionView, NetworkView, PoolView} from './ports.js';
 import {type FileKind, type Reading, readFile, readFolder, readKind} from './reading.js';
 import type {DoctorWorld} from './world.js';

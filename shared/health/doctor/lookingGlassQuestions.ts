@@ -3,7 +3,8 @@
 import {lookingGlassMemory, type LookingGlassMemory} from '../../displays/lookingGlass.js';
 import {listNames} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
-import {type Check, check, failed, ok, unknown, type Verdict} from './check.js';
+import type {Verdict} from '../finding.js';
+import {type Check, check, failed, ok, unknown} from './check.js';
 import {type FileKind, type Reading, readFile, readKind} from './reading.js';
 import type {DoctorWorld} from './world.js';
 

@@ -5,7 +5,8 @@ import {hasRemedy} from '../../definition/error43.js';
 import type {CardFacts} from '../../gpu/pciTree.js';
 import {readShort} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
-import {type Check, check, failed, ok, unknown, type Verdict} from './check.js';
+import type {Verdict} from '../finding.js';
+import {type Check, check, failed, ok, unknown} from './check.js';
 import type {DoctorMachine} from './ports.js';
 import type {DoctorWorld} from './world.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {HelperClient} from '../../gpu/helperClient.js';
 import type {HandoverOutcome} from '../../gpu/helperInterface.js';
-import type {FixAction} from './check.js';
+import type {FixAction} from '../fixAction.js';
 
 /** What is asked of the helper to mend something. */
 export type Mender = Pick<

@@ -4,7 +4,8 @@ import Gio from 'gi://Gio';
 import {monotonicMs, withDeadline} from '../../platform/clock.js';
 import {DeadlineError, messageOf} from '../../platform/errors.js';
 import {_, fill, oneLine} from '../../platform/i18n.js';
-import {type Check, type Finding, unknown, type Verdict} from './check.js';
+import type {Finding, Verdict} from '../finding.js';
+import {type Check, unknown} from './check.js';
 
 /** All questions together take no longer than this, in milliseconds, however many hang. */
 export const TOTAL_MS = 1_800;
@@ -66,11 +67,6 @@ function unmeasured(error: unknown): Verdict {
 
 function findingOf<W>({id, title, severity, lasting}: Check<W>, verdict: Verdict): Finding {
     return {id, title: title(), severity, lasting, ...verdict};
-}
-
-/** Whether nothing failed; what could not be measured is no failure. */
-export function isWell(findings: readonly Finding[]): boolean {
-    return findings.every(({status}) => status !== 'failed');
 }
 
 /** What keeps a card from being lent at all: only what is hard and lasts closes the gate. */

@@ -5,7 +5,9 @@ import type {CheckId, SetUpCheck} from '../../setUp/checks.js';
 import {desktopChecks} from '../../setUp/desktopChecks.js';
 import {computerGuardChecks, guardChecks} from '../../setUp/guardChecks.js';
 import {iommu, platformChecks} from '../../setUp/platformChecks.js';
-import {type Check, check, type FixAction, type Severity, type Topic, type Verdict} from './check.js';
+import type {Severity, Verdict} from '../finding.js';
+import type {FixAction} from '../fixAction.js';
+import {type Check, check, type Topic} from './check.js';
 import type {DoctorWorld} from './world.js';
 
 interface Heading {

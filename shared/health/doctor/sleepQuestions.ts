@@ -2,7 +2,8 @@
 import type {UndoRecord} from '../../gpu/handover/undoRecord.js';
 import {isPresent} from '../../gpu/handover/functionState.js';
 import {_, fill} from '../../platform/i18n.js';
-import {type Check, check, failed, ok, unknown, type Verdict} from './check.js';
+import type {Verdict} from '../finding.js';
+import {type Check, check, failed, ok, unknown} from './check.js';
 import type {DoctorWorld} from './world.js';
 
 /** A card that is lent, as our own record has it. */

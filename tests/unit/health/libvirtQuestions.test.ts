@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 
-import type {Verdict} from '../../../shared/health/doctor/check.js';
+import type {Verdict} from '../../../shared/health/finding.js';
 import {
     ENVIRONMENT_QUESTIONS,
     judgeDesktopCard,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {type FixAction, opposite} from '../../../shared/health/fixAction.js';
 import type {HandoverOutcome} from '../../../shared/gpu/helperInterface.js';
-import {type FixAction, opposite} from '../../../shared/health/doctor/check.js';
 import {mend, type Mender} from '../../../shared/health/doctor/mend.js';
 
 const CARD = '0000:03:00.0';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type {Check, Finding} from '../../../shared/health/doctor/check.js';
+import type {Finding} from '../../../shared/health/finding.js';
+import type {Check} from '../../../shared/health/doctor/check.js';
 import type {DoctorPorts} from '../../../shared/health/doctor/ports.js';
 import {runChecks} from '../../../shared/health/doctor/runChecks.js';
 import {DoctorWorld} from '../../../shared/health/doctor/world.js';

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type Gio from 'gi://Gio';
 
-import {
-    check,
-    failed,
-    ok,
-    opposite,
-    type Finding,
-    type Question,
-} from '../../../shared/health/doctor/check.js';
-import {gateClosers, isWell, runChecks} from '../../../shared/health/doctor/runChecks.js';
+import {type Finding, isWell} from '../../../shared/health/finding.js';
+import {opposite} from '../../../shared/health/fixAction.js';
+import {check, failed, ok, type Question} from '../../../shared/health/doctor/check.js';
+import {gateClosers, runChecks} from '../../../shared/health/doctor/runChecks.js';
 import {delay, monotonicMs} from '../../../shared/platform/clock.js';
 
 const never = (): Promise<number> => new Promise(() => undefined);
