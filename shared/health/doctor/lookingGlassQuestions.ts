@@ -205,7 +205,7 @@ const ofMirrors = {
 export const LOOKING_GLASS_QUESTIONS: readonly Check<DoctorWorld>[] = [
     check({
         ...ofMirrors,
-        id: 'lg-permission',
+        id: 'looking-glass-permission',
         title: () => _('Looking Glass: permission'),
         lasting: true,
         severity: 'warning',
@@ -213,7 +213,7 @@ export const LOOKING_GLASS_QUESTIONS: readonly Check<DoctorWorld>[] = [
     }),
     check({
         ...ofMirrors,
-        id: 'lg-kind',
+        id: 'looking-glass-kind',
         title: () => _('Looking Glass: kind of memory'),
         lasting: false,
         severity: 'warning',
@@ -221,14 +221,14 @@ export const LOOKING_GLASS_QUESTIONS: readonly Check<DoctorWorld>[] = [
     }),
     check({
         ...ofMirrors,
-        id: 'lg-size',
+        id: 'looking-glass-size',
         title: () => _('Looking Glass: size of memory'),
         lasting: true,
         severity: 'warning',
         judge: mirrors => mirrors.flatMap(judgeSize),
     }),
     check({
-        id: 'lg-release',
+        id: 'looking-glass-release',
         title: () => _('Looking Glass: releases'),
         lasting: true,
         severity: 'advice',

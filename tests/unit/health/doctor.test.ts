@@ -24,7 +24,12 @@ const TROUBLES: Readonly<Record<string, readonly string[]>> = {
     'hook never runs': ['hook-not-run', 'guard'],
     'hook runs twice': ['hook-twice'],
     'libvirt frozen at start': ['hook-asks-libvirt'],
-    'Looking Glass': ['lg-permission', 'lg-kind', 'lg-size', 'lg-release'],
+    'Looking Glass': [
+        'looking-glass-permission',
+        'looking-glass-kind',
+        'looking-glass-size',
+        'looking-glass-release',
+    ],
     'Code 43': ['code-43'],
     'no memory to map': ['memory-for-devices'],
     'reboot hangs in the firmware': ['virtiofs-memory'],

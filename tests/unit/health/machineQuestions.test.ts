@@ -172,12 +172,12 @@ describe('The doctor’s questions on Looking Glass', () => {
         const ask = (id: string): Promise<string> => statusOf(LOOKING_GLASS_QUESTIONS, id, fake, {machines});
         putFile(`${fake.root.dev}/shm/looking-glass`, '');
         putFile(`${fake.root.sys}/class/drm/card0-DP-9/modes`, '2560x1440\n1920x1080\n');
-        expect(await ask('lg-permission')).toBe('ok');
-        expect(await ask('lg-size')).toBe('failed');
+        expect(await ask('looking-glass-permission')).toBe('ok');
+        expect(await ask('looking-glass-size')).toBe('failed');
         putFile(`${fake.root.sys}/class/drm/card0-DP-9/modes`, '1920x1080\n');
-        expect(await ask('lg-size')).toBe('ok');
-        expect(await ask('lg-release')).toBe('unknown');
+        expect(await ask('looking-glass-size')).toBe('ok');
+        expect(await ask('looking-glass-release')).toBe('unknown');
         GLib.chmod(`${fake.root.dev}/shm/looking-glass`, 0o444);
-        expect(await ask('lg-permission')).toBe('failed');
+        expect(await ask('looking-glass-permission')).toBe('failed');
     });
 });
