@@ -7,8 +7,7 @@ import type {Machine} from '../machines/machine.js';
 import type {MachineList} from '../machines/machineList.js';
 import {delay} from '../platform/clock.js';
 import {HandoverError} from '../platform/errors.js';
-import {BootTimer} from './boot.js';
-import type {BootLog} from './bootLog.js';
+import {type Boot, BootTimer} from './boot.js';
 import {BootLogError} from './metricsErrors.js';
 import type {SampleTime} from './rates.js';
 import {HOST_CLOCK, type SampleClock} from './sampleClock.js';
@@ -45,7 +44,7 @@ export class BootWatch {
 
     constructor(
         private readonly list: MachineList,
-        private readonly log: Pick<BootLog, 'keep'>,
+        private readonly keep: (machine: Machine, boot: Boot) => Promise<void>,
         private readonly signs: BootSigns,
         private readonly clock: SampleClock = HOST_CLOCK,
     ) {
@@ -83,8 +82,7 @@ export class BootWatch {
 
     async #time(machine: Machine, timer: BootTimer, open: Gio.Cancellable): Promise<void> {
         const keep = async (isNews: boolean): Promise<void> => {
-            if (isNews && !open.is_cancelled() && machine.uuid !== '')
-                await this.log.keep(machine.host.id, machine.uuid, timer.boot);
+            if (isNews && !open.is_cancelled() && machine.uuid !== '') await this.keep(machine, timer.boot);
         };
         await Promise.all([
             unlessUnseen(async () => {

@@ -37,7 +37,8 @@ export interface LinkFacts {
 }
 
 export interface BottleneckFacts {
-    readonly memory: MemoryReading;
+    /** null when nothing is known of it. */
+    readonly memory: MemoryReading | null;
     /** null in a gap. */
     readonly rates: Rates | null;
     readonly pressure?: HostPressure | null;
@@ -160,7 +161,8 @@ function swap({swapped}: Rates): Sign | null {
     );
 }
 
-function memory({current, maximum, available, usable}: MemoryReading): Sign | null {
+function memory(reading: MemoryReading | null): Sign | null {
+    const {current = null, maximum = null, available = null, usable = null} = reading ?? {};
     if (available === null || usable === null || available === 0) return null;
     const part = usable / available;
     if (part > LITTLE_MEMORY) return null;

@@ -36,7 +36,8 @@ export interface SamplerOptions {
     readonly ticks?: Ticks;
 }
 
-const INTERVAL_MS = 2000;
+/** How much time (ms) lies between two samples where nobody says otherwise. */
+export const INTERVAL_MS = 2000;
 /** An answer that took longer than this part of an interval is of nobody knows when. */
 const LATE_PART = 0.25;
 /** After more intervals than these the mean says nothing of the moment any more. */
@@ -123,6 +124,12 @@ export class Sampler {
         this.#last.delete(name);
         this.#samples.delete(name);
         this.#histories.delete(name);
+    }
+
+    /** Nobody looks any more: the host is followed no longer. */
+    close(): void {
+        this.#watches.clear();
+        this.#end();
     }
 
     #end(): void {

@@ -26,11 +26,9 @@ class Rig {
     ready: (kind: ReadyKind | Error) => void = () => undefined;
     readonly watch = new BootWatch(
         this.list,
-        {
-            keep: (host: string, uuid: string, {agentMs, readyMs, readyKind}: Boot) => {
-                this.kept.push(`${host} ${uuid === UUID} ${agentMs} ${readyMs} ${readyKind}`);
-                return Promise.resolve();
-            },
+        ({host, uuid}: Machine, {agentMs, readyMs, readyKind}: Boot) => {
+            this.kept.push(`${host.id} ${uuid === UUID} ${agentMs} ${readyMs} ${readyKind}`);
+            return Promise.resolve();
         },
         {
             agent: async (machine, cancellable) => {
