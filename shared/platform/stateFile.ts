@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Small files in which this user's programs keep what they have to remember.
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+
+import {HandoverError} from './errors.js';
+import {readText} from './files.js';
+
+const MOST_BYTES = 65_536;
+
+/** What is remembered cannot be read or written. */
+export class StateFileError extends HandoverError {
+    readonly kind = 'state-file';
+}
+
+/** Where a program of ours keeps a file. @param names of folders, and of the file */
+export function stateFile(...names: readonly string[]): string {
+    return GLib.build_filenamev([GLib.get_user_state_dir(), 'handover', ...names]);
+}
+
+/**
+ * What stands in a file.
+ *
+ * @returns null when there is none
+ * @throws StateFileError, DeadlineError
+ */
+export async function readState(path: string): Promise<string | null> {
+    try {
+        return await readText(path, {mostBytes: MOST_BYTES});
+    } catch (error) {
+        if (!(error instanceof GLib.Error)) throw error;
+        if (error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.NOT_FOUND)) return null;
+        throw new StateFileError(`${path} cannot be read`, {cause: error});
+    }
+}
+
+/**
+ * Replaces a file, which nobody else may read. It is written aside and renamed, so that who reads never sees a part.
+ *
+ * @throws StateFileError
+ */
+export function writeState(path: string, text: string): Promise<void> {
+    const folder = GLib.path_get_dirname(path);
+    if (GLib.mkdir_with_parents(folder, 0o700) !== 0)
+        return Promise.reject(new StateFileError(`${folder} cannot be made`));
+    return new Promise((resolve, reject) => {
+        const file = Gio.File.new_for_path(path);
+        file.replace_contents_bytes_async(
+            new GLib.Bytes(new TextEncoder().encode(text)),
+            null,
+            false,
+            Gio.FileCreateFlags.REPLACE_DESTINATION | Gio.FileCreateFlags.PRIVATE,
+            null,
+            (_file, result) => {
+                try {
+                    file.replace_contents_finish(result);
+                    resolve();
+                } catch (error) {
+                    reject(new StateFileError(`${path} cannot be written`, {cause: error}));
+                }
+            },
+        );
+    });
+}
