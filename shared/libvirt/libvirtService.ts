@@ -15,11 +15,13 @@ const SERVICE_NAME = 'org.libvirt';
  * How long a call may take, in milliseconds.
  *
  * A query is answered from libvirt's memory. A command talks to a guest's monitor, and libvirt itself waits 30 s
- * for the machine's job lock. A start allocates and pins memory; a save writes all of it to a disk.
+ * for the machine's job lock. A start allocates and pins memory; a save writes all of it to a disk. A guest's agent
+ * that is well answers at once; libvirt waits 5 s for one that is not.
  */
 export const CallKind = {
     query: 10_000,
     command: 45_000,
+    agent: 2_500,
     start: 180_000,
     save: 1_800_000,
 } as const;
@@ -61,6 +63,7 @@ export class LibvirtService {
         this.#places = {
             query: new Limiter(3),
             command: new Limiter(2),
+            agent: new Limiter(2),
             start: new Limiter(2),
             save: new Limiter(1),
         };

@@ -3,7 +3,7 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {CancelledError, DeadlineError, SubprocessError} from './errors.js';
-import {delay} from './clock.js';
+import {delay, onCancelled} from './clock.js';
 
 /** How long a program that was killed may take to be gone, in milliseconds. */
 const KILL_MS = 1_000;
@@ -80,12 +80,14 @@ export interface Captured {
  * @param argv program and arguments; nothing in them is interpreted
  * @param timeoutMs after this it is killed, and what it has printed so far counts, even if it does not die
  * @param limit how much of it is kept, in bytes; one that prints more is killed, too
+ * @param cancellable kills it, like the end of its time
  * @throws SubprocessError when it cannot be started
  */
 export async function capture(
     argv: readonly [string, ...string[]],
     timeoutMs: number,
     limit = MOST,
+    cancellable: Gio.Cancellable | null = null,
 ): Promise<Captured> {
     const launcher = new Gio.SubprocessLauncher({
         // Descriptors are closed on exec anyway; asked to close them itself, GLib copies this process with fork().
@@ -104,6 +106,13 @@ export async function capture(
     let complete = true;
     const timer = new Gio.Cancellable();
     const enough = new Gio.Cancellable();
+    const release =
+        cancellable &&
+        onCancelled(cancellable, () => {
+            complete = false;
+            child.force_exit();
+            enough.cancel();
+        });
     void delay(timeoutMs, timer)
         .then(() => {
             complete = false;
@@ -125,6 +134,7 @@ export async function capture(
         return {stdout: stdout.subarray(0, limit), complete: false};
     } finally {
         timer.cancel();
+        release?.();
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Asking the guest's agent, over libvirt-dbus where it has a road, and with virsh where it has none.
-import {LibvirtError} from '../../libvirt/libvirtErrors.js';
+import type Gio from 'gi://Gio';
+
+import {BusyError, LibvirtError, NoAnswerError} from '../../libvirt/libvirtErrors.js';
 import {HandoverError, messageOf, SubprocessError} from '../../platform/errors.js';
 import {_, fill} from '../../platform/i18n.js';
 import {capture, type Captured} from '../../platform/subprocess.js';
@@ -10,7 +12,7 @@ import {read, type Reading, unread} from './reading.js';
 
 /** What is asked of a guest and of this computer's clocks. */
 export interface GuestPorts {
-    /** The guest's clock, in milliseconds since 1970. @throws LibvirtError when no agent answers */
+    /** The guest's clock, in milliseconds since 1970. @throws LibvirtError, NoAnswerError when no agent answers */
     guestTime(): Promise<number>;
     wallClockMs(): number;
     monotonicMs(): number;
@@ -21,8 +23,6 @@ export interface GuestAnswers {
     readonly clock: Reading<ClockSample>;
 }
 
-/** libvirt waits five seconds for an agent that does not answer. */
-const INFO_MS = 8_000;
 const MOST_INFO = 64 * 1024;
 
 /** Asks the agent for the time, which tells at once whether it is there, how fast it answers, and how the clock is. */
@@ -40,8 +40,11 @@ export async function askGuest(ports: GuestPorts): Promise<GuestAnswers> {
         if (!(error instanceof HandoverError)) throw error;
         const clock = unread(_('The guest agent does not answer.'));
         const milliseconds = ports.monotonicMs() - began;
-        // libvirt itself says so; anything else that went wrong tells nothing of the guest.
-        if (error instanceof LibvirtError) return {agent: read({answered: false, milliseconds}), clock};
+        // libvirt itself says so, or still waits for the agent; anything else tells nothing of the guest.
+        if (error instanceof LibvirtError || error instanceof NoAnswerError)
+            return {agent: read({answered: false, milliseconds}), clock};
+        if (error instanceof BusyError)
+            return {agent: unread(_('libvirt still waits for the agents of other guests.')), clock};
         return {agent: unread(fill(_('It could not be asked: {error}'), {error: messageOf(error)})), clock};
     }
 }
@@ -51,7 +54,15 @@ export type Capture = (
     argv: readonly [string, ...string[]],
     timeoutMs: number,
     limit?: number,
+    cancellable?: Gio.Cancellable | null,
 ) => Promise<Captured>;
+
+export interface GuestReadingOptions {
+    /** After this nobody waits for the agent any more. */
+    readonly timeoutMs: number;
+    readonly cancellable?: Gio.Cancellable | null;
+    readonly runProgram?: Capture;
+}
 
 /**
  * Asks the agent who the guest is.
@@ -62,11 +73,11 @@ export type Capture = (
 export async function readGuest(
     uri: string,
     uuid: string,
-    runProgram: Capture = capture,
+    {timeoutMs, cancellable = null, runProgram = capture}: GuestReadingOptions,
 ): Promise<Reading<GuestInfo>> {
     try {
         const argv = ['virsh', '--connect', uri, 'guestinfo', '--domain', uuid] as const;
-        const {stdout, complete} = await runProgram(argv, INFO_MS, MOST_INFO);
+        const {stdout, complete} = await runProgram(argv, timeoutMs, MOST_INFO, cancellable);
         const text = new TextDecoder().decode(stdout);
         if (text.trim() !== '') return read(parseGuestInfo(text));
         if (!complete) return unread(_('The guest agent did not answer in time.'));

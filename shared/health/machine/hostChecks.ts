@@ -81,7 +81,18 @@ function device(facts: MachineFacts, {kind, id, name, there, driver, otherMachin
             _('Stop the other machine first.'),
             id,
         );
-    if (kind === 'usb') return fine(question, sentence(_('it is there.')), id);
+    if (kind === 'usb') {
+        if (driver === null) return fine(question, sentence(_('it is there.')), id);
+        // One that was plugged in anew stays with Linux: libvirt hands it over at a start only.
+        if (isOn(facts) && driver !== 'usbfs')
+            return wrong(
+                {...question, severity: 'warning'},
+                sentence(_('the machine runs, but the driver {driver} has it.'), {driver}),
+                _('Take it out of the machine and give it back to it, or restart the machine.'),
+                id,
+            );
+        return fine(question, sentence(_('the driver {driver} has it.'), {driver}), id);
+    }
     if (isOn(facts) && !isVfioDriver(driver))
         return wrong(
             question,

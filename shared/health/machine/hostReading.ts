@@ -5,7 +5,7 @@ import type {UsbSource} from '../../definition/devices/hostDevice.js';
 import {cpuSet} from '../../definition/scalars.js';
 import {driverOf, functionPath} from '../../gpu/pciFunction.js';
 import type {SysRoot} from '../../gpu/sysRoot.js';
-import {exists, listNames, readAttribute, readShort} from '../../platform/files.js';
+import {exists, linkName, listNames, readAttribute, readShort} from '../../platform/files.js';
 import {_} from '../../platform/i18n.js';
 import type {DeviceFacts, HostCapacity} from './machineFacts.js';
 import {read, type Reading, unread} from './reading.js';
@@ -27,25 +27,42 @@ function kibOf(meminfo: string, name: string): number | null {
     return digits === undefined ? null : Number(digits);
 }
 
-/**
- * The devices of the computer that a definition names.
- *
- * @param others who else has a device now: the running machine's name by the PCI address
- */
+/** Another machine that runs, with the devices of the computer that it has. */
+export interface OtherMachine {
+    readonly name: string;
+    readonly pciAddresses: readonly string[];
+    readonly usb: readonly UsbSource[];
+}
+
+/** The devices of the computer that a definition names, with who has them now. */
 export async function readDevices(
     root: SysRoot,
     definition: Definition,
-    others: ReadonlyMap<string, string>,
+    others: readonly OtherMachine[],
 ): Promise<DeviceFacts[]> {
-    const usbSources = definition.hostDevices.flatMap(({usb}) => usb ?? []);
+    const usbSources = usbOf(definition);
     const plugged = usbSources.length === 0 ? [] : await readUsb(root);
     return [
         ...definition.pciAddresses.map(address => pciDevice(root, address, others)),
-        ...usbSources.map(source => usbDevice(source, plugged)),
+        ...usbSources.map(source => usbDevice(source, plugged, others)),
     ];
 }
 
-function pciDevice(root: SysRoot, address: string, others: ReadonlyMap<string, string>): DeviceFacts {
+/** The same where they cannot be looked up, as those of another computer. */
+export function unseenDevices(definition: Definition): DeviceFacts[] {
+    const unseen = {name: null, there: null, driver: null, otherMachine: null};
+    return [
+        ...definition.pciAddresses.map(id => ({kind: 'pci', id, ...unseen}) as const),
+        ...usbOf(definition).map(source => ({kind: 'usb', id: usbId(source), ...unseen}) as const),
+    ];
+}
+
+/** The USB devices of the computer that a definition names. */
+export function usbOf({hostDevices}: Definition): UsbSource[] {
+    return hostDevices.flatMap(({usb}) => usb ?? []);
+}
+
+function pciDevice(root: SysRoot, address: string, others: readonly OtherMachine[]): DeviceFacts {
     const readable = exists(`${root.sys}/bus/pci/devices`);
     const there = readable ? exists(functionPath(root, address)) : null;
     return {
@@ -54,7 +71,7 @@ function pciDevice(root: SysRoot, address: string, others: ReadonlyMap<string, s
         name: null,
         there,
         driver: there ? driverOf(root, address) : null,
-        otherMachine: others.get(address) ?? null,
+        otherMachine: others.find(({pciAddresses}) => pciAddresses.includes(address))?.name ?? null,
     };
 }
 
@@ -64,6 +81,7 @@ interface PluggedIn {
     readonly bus: number;
     readonly device: number;
     readonly name: string | null;
+    readonly driver: string | null;
 }
 
 /** @returns null when the kernel shows no USB */
@@ -73,11 +91,23 @@ async function readUsb({sys}: SysRoot): Promise<readonly PluggedIn[] | null> {
     if (names === null) return null;
     // Names with a colon are interfaces of a device.
     const devices = names.filter(name => /^[0-9][0-9.-]*$/.test(name));
-    const found = await Promise.all(devices.map(name => readOneUsb(`${folder}/${name}`)));
+    const found = await Promise.all(
+        devices.map(device => readOneUsb(`${folder}/${device}`, usbDriver(folder, device, names))),
+    );
     return found.flatMap(device => device ?? []);
 }
 
-async function readOneUsb(folder: string): Promise<PluggedIn | null> {
+/**
+ * The driver of a device: that of the first of its interfaces that has one. It is `usbfs` where a program has taken the
+ * device from Linux's drivers, as QEMU does.
+ */
+function usbDriver(folder: string, device: string, names: readonly string[]): string | null {
+    const interfaces = names.filter(name => name.startsWith(`${device}:`)).sort();
+    const drivers = interfaces.flatMap(name => linkName(`${folder}/${name}/driver`) ?? []);
+    return drivers.find(driver => driver === 'usbfs') ?? drivers[0] ?? null;
+}
+
+async function readOneUsb(folder: string, driver: string | null): Promise<PluggedIn | null> {
     const [vendor, product, bus, device, name] = await Promise.all(
         ['idVendor', 'idProduct', 'busnum', 'devnum', 'product'].map(file =>
             readAttribute(`${folder}/${file}`),
@@ -86,18 +116,23 @@ async function readOneUsb(folder: string): Promise<PluggedIn | null> {
     const vendorId = Number.parseInt(vendor ?? '', 16);
     const productId = Number.parseInt(product ?? '', 16);
     if (Number.isNaN(vendorId) || Number.isNaN(productId)) return null;
-    return {vendorId, productId, bus: Number(bus), device: Number(device), name: name || null};
+    return {vendorId, productId, bus: Number(bus), device: Number(device), name: name || null, driver};
 }
 
-function usbDevice(source: UsbSource, plugged: readonly PluggedIn[] | null): DeviceFacts {
+function usbDevice(
+    source: UsbSource,
+    plugged: readonly PluggedIn[] | null,
+    others: readonly OtherMachine[],
+): DeviceFacts {
     const found = plugged?.find(device => matches(source, device));
+    const owner = found && others.find(({usb}) => usb.some(one => matches(one, found)));
     return {
         kind: 'usb',
         id: usbId(source),
         name: found?.name ?? null,
         there: plugged === null ? null : found !== undefined,
-        driver: null,
-        otherMachine: null,
+        driver: found?.driver ?? null,
+        otherMachine: owner?.name ?? null,
     };
 }
 

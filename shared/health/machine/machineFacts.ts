@@ -24,7 +24,7 @@ export interface DeviceFacts {
     readonly name: string | null;
     /** Null when it could not be looked up. */
     readonly there: boolean | null;
-    /** The Linux driver that has it; null when none has, and for USB devices. */
+    /** The Linux driver that has it, which is `usbfs` for a USB device that a program has; null when none has. */
     readonly driver: string | null;
     /** The running machine that has it, if it is another. */
     readonly otherMachine: string | null;

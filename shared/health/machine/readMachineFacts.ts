@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import type {Definition} from '../../definition/definition.js';
 import type {SysRoot} from '../../gpu/sysRoot.js';
-import {HandoverError, messageOf} from '../../platform/errors.js';
+import {withDeadline} from '../../platform/clock.js';
+import {DeadlineError, HandoverError, messageOf} from '../../platform/errors.js';
 import {_, fill} from '../../platform/i18n.js';
 import type {GuestInfo} from './guestInfo.js';
 import type {GuestAnswers} from './guestReading.js';
-import {readDevices, readHostCapacity} from './hostReading.js';
-import {canAnswer, type DiskError, isOn, type MachineFacts} from './machineFacts.js';
+import {type OtherMachine, readDevices, readHostCapacity, unseenDevices} from './hostReading.js';
+import {canAnswer, type DeviceFacts, type DiskError, isOn, type MachineFacts} from './machineFacts.js';
 import {findQemuProcess} from './qemuProcess.js';
 import {read, type Reading, unread} from './reading.js';
 import {type FilePorts, readImages, readStateFiles} from './stateFiles.js';
@@ -16,12 +18,16 @@ export type KnownFacts = Pick<MachineFacts, 'definition' | 'state' | 'lastCrashM
 /** Where and of whom a machine's facts are read. */
 export interface MachineWorld {
     readonly root: SysRoot;
+    /** Whether the machine runs on this computer: the kernel tells nothing of one that is elsewhere. */
+    readonly here: boolean;
+    /** How long each thing may take that this computer or libvirt is asked, in milliseconds. */
+    readonly limitMs: number;
     readonly files: FilePorts;
     /** Folders of libvirt's: see `pidFileFolder` and `tpmFolder`. */
     readonly pidFiles: string;
     readonly tpmStates: string;
-    /** The machines that have PCI devices of the computer now, other than this one, by address. */
-    readonly others: ReadonlyMap<string, string>;
+    /** The machines that run now, other than this one, and have devices of the computer. */
+    others(): Promise<readonly OtherMachine[]>;
     askGuest(): Promise<GuestAnswers>;
     readGuest(): Promise<Reading<GuestInfo>>;
     diskErrors(): Promise<readonly DiskError[]>;
@@ -35,20 +41,47 @@ export interface MachineWorld {
  */
 export async function readMachineFacts(known: KnownFacts, world: MachineWorld): Promise<MachineFacts> {
     const {definition} = known;
-    const {root, files, pidFiles, tpmStates, others} = world;
+    const {root, files, pidFiles, tpmStates, here, limitMs} = world;
+    const elsewhere = unread(_('The machine is on another computer.'));
+    const late = unread(_('This computer did not answer in time.'));
+    const within = <T, F>(what: Promise<T>, fallback: F): Promise<T | F> => inTime(what, limitMs, fallback);
+    const ask = <T>(what: () => Promise<T>): Promise<Reading<T>> =>
+        within(attempt(what()), unread(_('libvirt did not answer in time.')));
     const [process, host, devices, guest, diskErrors, images, stateFiles, balloonReports] = await Promise.all(
         [
-            findQemuProcess({proc: root.proc, pidFiles}, definition.name, definition.uuid ?? ''),
-            readHostCapacity(root),
-            readDevices(root, definition, others),
+            here
+                ? within(
+                      findQemuProcess({proc: root.proc, pidFiles}, definition.name, definition.uuid ?? ''),
+                      late,
+                  )
+                : elsewhere,
+            here ? within(readHostCapacity(root), late) : elsewhere,
+            within(devicesOf(definition, world), unseenDevices(definition)),
             readFromGuest(known, world),
-            isOn(known) ? attempt(world.diskErrors()) : unread(_('The machine is off.')),
+            isOn(known) ? ask(() => world.diskErrors()) : unread(_('The machine is off.')),
             readImages(definition, files),
             readStateFiles(definition, tpmStates, files),
-            canAnswer(known) ? attempt(world.balloonReports()) : unread(_('The guest does not run.')),
+            canAnswer(known) ? ask(() => world.balloonReports()) : unread(_('The guest does not run.')),
         ],
     );
     return {...known, process, host, devices, ...guest, diskErrors, images, stateFiles, balloonReports};
+}
+
+async function devicesOf(definition: Definition, world: MachineWorld): Promise<DeviceFacts[]> {
+    if (!world.here) return unseenDevices(definition);
+    // Who has a device is asked only where one is wanted.
+    const wanted = definition.pciAddresses.length > 0 || definition.hostDevices.length > 0;
+    return readDevices(world.root, definition, wanted ? await world.others() : []);
+}
+
+/** What comes too late does not count. */
+async function inTime<T, F>(what: Promise<T>, limitMs: number, fallback: F): Promise<T | F> {
+    try {
+        return await withDeadline('a fact', limitMs, what);
+    } catch (error) {
+        if (error instanceof DeadlineError) return fallback;
+        throw error;
+    }
 }
 
 async function readFromGuest(

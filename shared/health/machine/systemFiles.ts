@@ -11,15 +11,24 @@ import {type ImageLayer, parseImageChain} from './imageChain.js';
 import {read, type Reading, unread} from './reading.js';
 import type {FilePorts} from './stateFiles.js';
 
-const LOOK_MS = 2_000;
-const CHAIN_MS = 5_000;
+export interface FileLimits {
+    /** For each look, in milliseconds. */
+    readonly timeoutMs: number;
+    readonly cancellable?: Gio.Cancellable | null;
+}
 
 /** The files of the computer that this program runs on. */
-export const SYSTEM_FILES: FilePorts = {isThere, freeBytes, chain};
+export function systemFiles({timeoutMs, cancellable = null}: FileLimits): FilePorts {
+    return {
+        isThere: path => isThere(path, timeoutMs),
+        freeBytes: path => freeBytes(path, timeoutMs),
+        chain: (path, format) => chain(path, format, {timeoutMs, cancellable}),
+    };
+}
 
-async function isThere(path: string): Promise<boolean | null> {
+async function isThere(path: string, timeoutMs: number): Promise<boolean | null> {
     try {
-        await withDeadline(path, LOOK_MS, look(path));
+        await withDeadline(path, timeoutMs, look(path));
         return true;
     } catch (error) {
         if (error instanceof DeadlineError) return null;
@@ -31,22 +40,26 @@ async function isThere(path: string): Promise<boolean | null> {
     }
 }
 
-async function freeBytes(path: string): Promise<Reading<number>> {
+async function freeBytes(path: string, timeoutMs: number): Promise<Reading<number>> {
     const why = _('What is free where the image is cannot be read.');
     try {
-        return read(await withDeadline(path, LOOK_MS, lookForSpace(path)));
+        return read(await withDeadline(path, timeoutMs, lookForSpace(path)));
     } catch (error) {
         if (error instanceof DeadlineError || error instanceof GLib.Error) return unread(why);
         throw error;
     }
 }
 
-async function chain(path: string, format: string | null): Promise<Reading<readonly ImageLayer[]>> {
+async function chain(
+    path: string,
+    format: string | null,
+    limits: FileLimits,
+): Promise<Reading<readonly ImageLayer[]>> {
     // Left to guess, qemu-img believes what the guest has written into a raw image.
     const known = format !== null && /^[a-z0-9-]{1,20}$/.test(format) ? ['-f', format] : [];
     const options = ['--force-share', '--backing-chain', '--output=json', ...known];
     try {
-        const json = await run(['qemu-img', 'info', ...options, '--', path], {timeoutMs: CHAIN_MS});
+        const json = await run(['qemu-img', 'info', ...options, '--', path], limits);
         const layers = parseImageChain(json);
         return layers === null ? unread(_('qemu-img’s answer could not be read.')) : read(layers);
     } catch (error) {

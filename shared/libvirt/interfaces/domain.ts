@@ -17,6 +17,7 @@ export const Domain = {
         GetDiskErrors: ['u', 'a(si)'],
         GetMetadata: ['isu', 's'],
         GetState: ['u', '(ii)'],
+        GetStats: ['uu', 'a{sv}'],
         GetTime: ['u', '(tu)'],
         GetXMLDesc: ['u', 's'],
         InterfaceAddresses: ['uu', 'a(ssa(isu))'],

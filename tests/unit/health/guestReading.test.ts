@@ -25,6 +25,11 @@ function portsWith(guestTime: () => Promise<number>): GuestPorts {
     return {guestTime, wallClockMs: () => (wall += 10), monotonicMs: () => (monotonic += 10)};
 }
 
+const ask = (runProgram: Capture): {timeoutMs: number; runProgram: Capture} => ({
+    timeoutMs: 1_000,
+    runProgram,
+});
+
 describe('Asking a guest', () => {
     it('one question tells of the agent and of the clock', async () => {
         const {agent, clock} = await askGuest(portsWith(() => Promise.resolve(7)));
@@ -51,14 +56,14 @@ describe('Asking a guest', () => {
                 asked.push(argv.join(' '));
                 return Promise.resolve({stdout: new TextEncoder().encode(text), complete});
             };
-        const guest = await readGuest('qemu:///session', UUID, answer('hostname : build\n'));
+        const guest = await readGuest('qemu:///session', UUID, ask(answer('hostname : build\n')));
         expect(valueOf(guest)?.hostName).toBe('build');
         expect(asked).toEqual([`virsh --connect qemu:///session guestinfo --domain ${UUID}`]);
-        expect((await readGuest('u', UUID, answer(' \n'))).known).toBeFalse();
-        const late = await readGuest('u', UUID, answer('', false));
+        expect((await readGuest('u', UUID, ask(answer(' \n')))).known).toBeFalse();
+        const late = await readGuest('u', UUID, ask(answer('', false)));
         expect(late).toEqual(unread('The guest agent did not answer in time.'));
         const absent: Capture = () => Promise.reject(new SubprocessError('virsh', null, ''));
-        expect((await readGuest('u', UUID, absent)).known).toBeFalse();
+        expect((await readGuest('u', UUID, ask(absent))).known).toBeFalse();
     });
 });
 

@@ -110,7 +110,9 @@ describe('The devices that a machine names', () => {
         putFile(`${usb}/1-2/idProduct`, 'c52b\n');
         putFile(`${usb}/1-2/product`, 'Receiver\n');
         putFolder(`${usb}/1-2:1.0`);
-        const [pci, stick] = await readDevices(root, definition, new Map([[CARD, 'other']]));
+        const [pci, stick] = await readDevices(root, definition, [
+            {name: 'other', pciAddresses: [CARD], usb: []},
+        ]);
         expect(pci).toEqual({
             kind: 'pci',
             id: CARD,
@@ -133,15 +135,9 @@ describe('The devices that a machine names', () => {
         putFolder(`${root.sys}/bus/pci/devices`);
         putFile(`${root.sys}/bus/usb/devices/1-2/idVendor`, '046d\n');
         putFile(`${root.sys}/bus/usb/devices/1-2/idProduct`, 'ffff\n');
-        expect((await readDevices(root, definition, new Map())).map(({there}) => there)).toEqual([
-            false,
-            false,
-        ]);
+        expect((await readDevices(root, definition, [])).map(({there}) => there)).toEqual([false, false]);
         drop(`${root.sys}/bus`);
-        expect((await readDevices(root, definition, new Map())).map(({there}) => there)).toEqual([
-            null,
-            null,
-        ]);
+        expect((await readDevices(root, definition, [])).map(({there}) => there)).toEqual([null, null]);
     });
 });
 

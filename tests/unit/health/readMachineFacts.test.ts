@@ -28,10 +28,12 @@ function world(asked: string[], changes: Partial<MachineWorld> = {}): MachineWor
     };
     return {
         root: {sys: NOWHERE, proc: NOWHERE, dev: NOWHERE, run: NOWHERE},
+        here: true,
+        limitMs: 2_000,
         files: NO_FILES,
         pidFiles: NOWHERE,
         tpmStates: NOWHERE,
-        others: new Map(),
+        others: () => Promise.resolve([]),
         askGuest: () => note('agent', {agent, clock}),
         readGuest: () => note('guest', guest),
         diskErrors: () => note('disks', []),

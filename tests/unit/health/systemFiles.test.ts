@@ -2,10 +2,11 @@
 import GLib from 'gi://GLib';
 
 import {valueOf} from '../../../shared/health/machine/reading.js';
-import {SYSTEM_FILES} from '../../../shared/health/machine/systemFiles.js';
+import {systemFiles} from '../../../shared/health/machine/systemFiles.js';
 import {runProgram} from '../../harness/program.js';
 import {drop, putFile, putLink} from '../../fakes/pci/files.js';
 
+const SYSTEM_FILES = systemFiles({timeoutMs: 5_000});
 let top = '';
 
 beforeEach(() => (top = GLib.Dir.make_tmp('handover-files-XXXXXX')));

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where the facts of a machine come from: libvirt's answers, and the files of this computer where the machine is here.
+import type Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+
+import type {Definition} from '../../definition/definition.js';
+import type {SysRoot} from '../../gpu/sysRoot.js';
+import type {HostList} from '../../hosts/hostList.js';
+import {type DomainClient, StatisticsKind} from '../../libvirt/domainClient.js';
+import type {Driver} from '../../libvirt/drivers.js';
+import type {Machine} from '../../machines/machine.js';
+import {monotonicMs, wallClockMs} from '../../platform/clock.js';
+import {HandoverError} from '../../platform/errors.js';
+import {askGuest, readGuest} from './guestReading.js';
+import {type OtherMachine, usbOf} from './hostReading.js';
+import {pidFileFolder} from './qemuProcess.js';
+import type {MachineWorld} from './readMachineFacts.js';
+import {NO_FILES, tpmFolder} from './stateFiles.js';
+import {systemFiles} from './systemFiles.js';
+
+export interface WorldOptions {
+    readonly root: SysRoot;
+    /** For what this computer is asked, in milliseconds. */
+    readonly hereMs: number;
+    /** For what the guest is asked. */
+    readonly guestMs: number;
+    readonly cancellable: Gio.Cancellable | null;
+}
+
+/** Whether a connection's machines run on this computer, so that their files can be looked at. */
+export function isHere({uri, id}: Pick<Driver, 'uri' | 'id'>): boolean {
+    // After the scheme comes the other computer's name, if there is one. The test driver has no files at all.
+    return id !== 'test' && /^[a-z]+:\/\/\//.test(uri);
+}
+
+/** The world of one machine for one examination. */
+export function worldOf(
+    machine: Machine,
+    client: DomainClient,
+    definition: Definition,
+    hosts: HostList,
+    {root, hereMs, guestMs, cancellable}: WorldOptions,
+): MachineWorld {
+    const {driver} = machine.host;
+    const session = driver.bus === 'session';
+    const deadline = monotonicMs() + guestMs;
+    return {
+        root,
+        here: isHere(driver),
+        limitMs: hereMs,
+        files: isHere(driver) ? systemFiles({timeoutMs: hereMs, cancellable}) : NO_FILES,
+        pidFiles: pidFileFolder(session, GLib.get_user_runtime_dir()),
+        tpmStates: tpmFolder(session, GLib.get_user_config_dir()),
+        others: () => otherMachines(machine, hosts),
+        askGuest: () => askGuest({guestTime: () => client.guestTime(), wallClockMs, monotonicMs}),
+        readGuest: () =>
+            readGuest(driver.uri, definition.uuid ?? '', {
+                timeoutMs: Math.max(1, deadline - monotonicMs()),
+                cancellable,
+            }),
+        diskErrors: () => client.diskErrors(),
+        balloonReports: async () => tellsOfMemory(await client.statistics(StatisticsKind.BALLOON)),
+    };
+}
+
+/** Only a guest whose driver answers gives these. */
+function tellsOfMemory(statistics: Readonly<Record<string, unknown>>): boolean {
+    return ['balloon.unused', 'balloon.usable', 'balloon.available'].some(key =>
+        Object.hasOwn(statistics, key),
+    );
+}
+
+/** Machines that could not be read have nothing that we know of. */
+async function otherMachines(self: Machine, hosts: HostList): Promise<OtherMachine[]> {
+    const others = hosts.machines.filter(
+        machine => machine !== self && machine.active && isHere(machine.host.driver),
+    );
+    const found = await Promise.all(others.map(readOther));
+    return found.flatMap(other => other ?? []);
+}
+
+async function readOther(machine: Machine): Promise<OtherMachine | null> {
+    try {
+        await machine.loadDetails();
+    } catch (error) {
+        if (!(error instanceof HandoverError)) throw error;
+        return null;
+    }
+    const {definition, name} = machine;
+    return definition && {name, pciAddresses: definition.pciAddresses, usb: usbOf(definition)};
+}

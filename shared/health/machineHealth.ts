@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The health of one machine, for every face.
+import Gio from 'gi://Gio';
+
+import {here} from '../gpu/here.js';
+import type {SysRoot} from '../gpu/sysRoot.js';
+import type {HostList} from '../hosts/hostList.js';
+import {DefinitionBusyError} from '../machines/machineErrors.js';
+import type {Machine} from '../machines/machine.js';
+import {redefine} from '../machines/redefinition.js';
+import {monotonicMs, onCancelled, withDeadline} from '../platform/clock.js';
+import {CancelledError} from '../platform/errors.js';
+import {_} from '../platform/i18n.js';
+import type {Finding} from './finding.js';
+import {type IntegrationEdit, withIntegration} from './integration/integrationEdit.js';
+import type {IntegrationRow} from './integration/integrationRow.js';
+import {integrationTable} from './integration/integrationTable.js';
+import {machineChecks} from './machine/machineChecks.js';
+import type {MachineFacts} from './machine/machineFacts.js';
+import {worldOf} from './machine/machineWorld.js';
+import {readMachineFacts} from './machine/readMachineFacts.js';
+
+export interface MachineHealth {
+    readonly facts: MachineFacts;
+    readonly findings: readonly Finding[];
+    readonly integration: readonly IntegrationRow[];
+}
+
+export interface ExaminationOptions {
+    /** Where the kernel's file systems stand. */
+    readonly root?: SysRoot;
+    readonly cancellable?: Gio.Cancellable | null;
+    /** How long all of it may take; an agent that does not answer costs most of it. */
+    readonly totalMs?: number;
+}
+
+const TOTAL_MS = 3_000;
+/** What is left for the answers that come last to be put together. */
+const ROOM_MS = 100;
+/** For everything but the guest. */
+const HERE_MS = 1_500;
+
+/**
+ * Examines a machine; it changes nothing.
+ *
+ * Everything is asked at once. What does not answer in its time is a finding that could not be measured, or, where it
+ * is the guest's agent, one that failed.
+ *
+ * @throws MachineGoneError, DeadlineError when libvirt does not even tell the machine's definition, CancelledError, or
+ *     what that call failed with
+ */
+export async function examineMachine(
+    machine: Machine,
+    hosts: HostList,
+    {root = here().root, cancellable = null, totalMs = TOTAL_MS}: ExaminationOptions = {},
+): Promise<MachineHealth> {
+    const began = monotonicMs();
+    const left = (): number => Math.max(1, totalMs - (monotonicMs() - began));
+    const abandoned = new Gio.Cancellable();
+    const release = cancellable && onCancelled(cancellable, () => abandoned.cancel());
+    const examination = async (): Promise<MachineHealth> => {
+        const {client, definition} = await withDeadline('the definition', HERE_MS, readNow(machine));
+        const world = worldOf(machine, client, definition, hosts, {
+            root,
+            hereMs: Math.min(HERE_MS, left()),
+            guestMs: left() - ROOM_MS,
+            cancellable: abandoned,
+        });
+        const {state, reason} = machine;
+        const known = {definition, state: {state, reason}, lastCrashMs: null, lastWatchdogMs: null};
+        const facts = await readMachineFacts(known, world);
+        return {facts, findings: machineChecks(facts), integration: integrationTable(facts)};
+    };
+    try {
+        return await unlessCancelled(examination(), abandoned);
+    } finally {
+        release?.();
+    }
+}
+
+/** The machine's definition as it is at this moment: what the guest has opened is told in no signal. */
+async function readNow(machine: Machine) {
+    const {Definition} = await import('../definition/definition.js');
+    const client = await machine.client();
+    return {client, definition: Definition.parse(await client.xml())};
+}
+
+function unlessCancelled<T>(promise: Promise<T>, cancellable: Gio.Cancellable): Promise<T> {
+    return new Promise((resolve, reject) => {
+        const release = onCancelled(cancellable, () => reject(new CancelledError()));
+        promise.then(resolve, reject).finally(release);
+    });
+}
+
+/** What was done to a machine's definition. */
+export interface AppliedIntegration {
+    /**
+     * Writes the definition as it was, byte for byte.
+     *
+     * @throws DefinitionBusyError when somebody has changed it since, or what the calls failed with
+     */
+    readonly undo: () => Promise<void>;
+    /** Whether it comes into force at the machine's next start only. */
+    readonly needsRestart: boolean;
+}
+
+/**
+ * Gives the definition that is kept of a machine what guest and host need together.
+ *
+ * @throws NotKeptError, DefinitionError, DefinitionBusyError, MachineGoneError, or what the calls failed with
+ */
+export async function applyIntegration(machine: Machine, edit: IntegrationEdit): Promise<AppliedIntegration> {
+    const {before, after} = await redefine(machine, definition => withIntegration(definition, edit));
+    return {undo: () => undo(machine, before, after), needsRestart: machine.active && before !== after};
+}
+
+async function undo(machine: Machine, before: string, after: string): Promise<void> {
+    if (before === after) return;
+    const original = (await import('../definition/definition.js')).Definition.parse(before);
+    await redefine(machine, now => {
+        if (now.toXml() !== after) throw new DefinitionBusyError(machine.name);
+        return original;
+    });
+}
+
+/** What tells without asking that a machine is not well, as a sentence; null when nothing does. */
+export function unwell(machine: Machine): string | null {
+    const {state, reason} = machine;
+    if (state === 'crashed') return _('It has crashed.');
+    if (state === 'paused')
+        switch (reason) {
+            case 'io-error':
+                return _('A disk error has paused it.');
+            case 'watchdog':
+                return _('Its watchdog has fired, and has paused it.');
+            case 'crashed':
+                return _('Its guest has crashed.');
+            case 'postcopy-failed':
+            case 'api-error':
+                return _('It is paused because something went wrong.');
+            default:
+                return null;
+        }
+    if (state === 'running' && reason === 'crashed')
+        return _('Its guest has crashed, and goes on in its crash kernel.');
+    if (state === 'shutoff' && reason === 'crashed') return _('It has crashed.');
+    return null;
+}
