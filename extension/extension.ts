@@ -3,47 +3,8 @@ import GLib from 'gi://GLib';
 import {Extension} from 'resource:///org/gnome/shell/extensions/extension.js';
 import * as Main from 'resource:///org/gnome/shell/ui/main.js';
 
+import {LOAD_STEPS} from './loadSteps.js';
 import type {Panel} from './panel.js';
-
-/**
- * Our modules from the ground up, a few at a time.
- *
- * To load them all is the longest that the Shell has to wait for us. GJS goes back to the main loop between two
- * dynamic imports, so that none of these steps takes longer than a few milliseconds.
- */
-const STEPS: readonly (() => Promise<unknown>)[] = [
-    () => import('../shared/platform/bus.js'),
-    () => import('../shared/libvirt/libvirtService.js'),
-    () => import('../shared/libvirt/host.js'),
-    () => import('../shared/machines/machineOperations.js'),
-    () => import('../shared/machines/machine.js'),
-    () => import('../shared/hosts/hostList.js'),
-    () => import('../shared/displays/displayErrors.js'),
-    () => import('../shared/problems/problem.js'),
-    () => import('../shared/displays/choices.js'),
-    () => import('../shared/displays/openClient.js'),
-    () => import('../shared/displays/readiness.js'),
-    () => import('../shared/displays/openers.js'),
-    () => import('../shared/displays/clientKeeper.js'),
-    () => import('./machineSection.js'),
-    () => import('../shared/gpu/gpuList.js'),
-    () => import('../shared/gpu/followedCards.js'),
-    () => import('../shared/lending/lendingErrors.js'),
-    () => import('../shared/lending/lending.js'),
-    () => import('../shared/lending/cardMoves.js'),
-    () => import('../shared/lending/returnWatch.js'),
-    () => import('./heldDialog.js'),
-    () => import('./cardCommands.js'),
-    () => import('./gpuSection.js'),
-    () => import('./indicator.js'),
-    () => import('./quickSettingsEntry.js'),
-    () => import('./panelLending.js'),
-    () => import('./cardNotices.js'),
-    () => import('./machineNotices.js'),
-    () => import('./keybindings.js'),
-    () => import('./machineCommands.js'),
-    () => import('./panel.js'),
-];
 
 /** The panel side of Handover. */
 export default class HandoverExtension extends Extension {
@@ -69,7 +30,9 @@ export default class HandoverExtension extends Extension {
 
     async #load(): Promise<void> {
         try {
-            for (const step of STEPS) await step();
+            // To load them all is the longest that the Shell has to wait for us. GJS goes back to the main loop
+            // between two dynamic imports, so that none of the steps takes longer than a few milliseconds.
+            for (const step of LOAD_STEPS) await import(step);
             this.#panelClass = (await import('./panel.js')).Panel;
             // Meanwhile it may have been disabled, or another loading may have come to its end.
             if (!this.#enabled || this.#panel || this.#turn !== 0) return;

@@ -8,7 +8,7 @@ import {format, resolveConfig} from 'prettier';
 import {bundleVendor} from '../../esbuild.config.mjs';
 import {checkout, readNames} from '../names.mjs';
 import {writeDepfile} from './depfile.mjs';
-import {compileReachable, vendored} from './modules.mjs';
+import {compileReachable, loadSteps, stepsTo, vendored} from './modules.mjs';
 
 const [target, depfile, option] = process.argv.slice(2);
 if (depfile === undefined) {
@@ -16,6 +16,8 @@ if (depfile === undefined) {
     process.exit(2);
 }
 const outdir = resolve(target);
+/** As much code as the Shell loads in about two milliseconds, in characters. */
+const MOST_A_STEP = 10_000;
 const names = readNames();
 const inputs = new Set(
     ['shared/names.ts', 'tsconfig.base.json', 'tools/build/extension.mjs', 'tools/build/modules.mjs'].map(
@@ -42,11 +44,13 @@ rmSync(outdir, {recursive: true, force: true});
 // A build for tests reads cards where the environment says; see shared/gpu/here.ts.
 const replaced =
     option === '--pretended-machine' ? {'shared/gpu/here.js': 'shared/gpu/pretendedHere.ts'} : {};
-for (const [path, {source, code}] of compileReachable(
-    ['extension/extension.ts', 'extension/prefs.ts'],
-    replaced,
-)) {
-    if (path === vendored) {
+const modules = compileReachable(['extension/extension.ts', 'extension/prefs.ts'], replaced);
+for (const [path, {source, code}] of modules) {
+    if (path === loadSteps) {
+        const steps = stepsTo(modules, 'extension/panel.js', MOST_A_STEP).map(step => `'../${step}'`);
+        const text = `// SPDX-License-Identifier: GPL-3.0-or-later\n// Written by the build.\nexport const LOAD_STEPS = [${steps.join(', ')}];\n`;
+        write(path, await format(text, {...style, parser: 'babel'}));
+    } else if (path === vendored) {
         const {metafile} = await bundleVendor(code, join(outdir, path));
         for (const input of Object.keys(metafile.inputs)) {
             if (!input.startsWith('<')) inputs.add(join(checkout, input));

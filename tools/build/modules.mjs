@@ -6,6 +6,8 @@ import {checkout} from '../names.mjs';
 
 /** The module that the build bundles from npm instead of compiling it. */
 export const vendored = 'shared/vendor/fastXmlParser.js';
+/** The module that the build writes: in which steps the others are loaded. */
+export const loadSteps = 'extension/loadSteps.js';
 
 const {config, error} = ts.readConfigFile(join(checkout, 'tsconfig.base.json'), ts.sys.readFile);
 if (error !== undefined) throw new Error(ts.flattenDiagnosticMessageText(error.messageText, '\n'));
@@ -56,14 +58,15 @@ function namesImported(code, from) {
  * @param {string[]} entries `.ts` paths from the top of the checkout
  * @param {Readonly<Record<string, string>>} [replaced] output paths with the sources that take the place of their own
  * @returns {Map<string, {source: string, code: string, imports: string[]}>} by output path; the
- *   vendored module, when reached, has no source, and as its code what the bundler is to start at
+ *   vendored module, when reached, has no source, and as its code what the bundler is to start at; the
+ *   load steps have neither
  */
 export function compileReachable(entries, replaced = {}) {
     const modules = new Map();
     const queue = entries.map(entry => entry.replace(/\.ts$/, '.js'));
     for (const path of queue) {
         if (modules.has(path)) continue;
-        if (path === vendored) {
+        if (path === vendored || path === loadSteps) {
             modules.set(path, {source: '', code: '', imports: []});
             continue;
         }
@@ -83,4 +86,56 @@ export function compileReachable(entries, replaced = {}) {
         modules.get(vendored).code = `export {${names.join(', ')}} from 'fast-xml-parser';\n`;
     }
     return modules;
+}
+
+/**
+ * In which order a module and all that it imports statically can be loaded, little by little.
+ *
+ * @param {Map<string, {code: string}>} modules by output path, as {@link compileReachable} gives them
+ * @param {string} entry output path of the module that is wanted
+ * @param {number} most characters of code that one step may bring, unless a single module has more
+ * @returns {string[]} output paths: to import each of them, one after the other, loads everything
+ */
+export function stepsTo(modules, entry, most) {
+    const steps = [];
+    /** By output path: what would be loaded with it, until it is part of a step. */
+    const pending = new Map();
+    const loaded = new Set();
+    const weightOf = paths => [...paths].reduce((sum, path) => sum + modules.get(path).code.length, 0);
+    const visited = new Set();
+    const visit = path => {
+        if (visited.has(path)) return;
+        visited.add(path);
+        const imports = staticImportsOf(modules.get(path).code)
+            .filter(name => name.startsWith('.'))
+            .map(name => relative(checkout, join(checkout, dirname(path), name)));
+        for (const one of imports) visit(one);
+        const waiting = () => imports.filter(one => !loaded.has(one) && pending.has(one));
+        const together = () => new Set([path, ...waiting().flatMap(one => [...pending.get(one)])]);
+        for (const one of waiting()) {
+            if (weightOf(together()) <= most) break;
+            load(one);
+        }
+        pending.set(path, together());
+    };
+    const load = path => {
+        if (loaded.has(path)) return;
+        steps.push(path);
+        for (const one of pending.get(path)) loaded.add(one);
+        for (const others of pending.values()) for (const one of loaded) others.delete(one);
+    };
+    visit(entry);
+    load(entry);
+    return steps;
+}
+
+/**
+ * @param {string} code a JavaScript module
+ * @returns {string[]} every module that is loaded together with it
+ */
+function staticImportsOf(code) {
+    const file = ts.createSourceFile('module.js', code, ts.ScriptTarget.ES2022);
+    return file.statements
+        .filter(one => ts.isImportDeclaration(one) || ts.isExportDeclaration(one))
+        .flatMap(({moduleSpecifier}) => (moduleSpecifier ? [moduleSpecifier.text] : []));
 }
