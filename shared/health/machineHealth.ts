@@ -10,7 +10,6 @@ import type {Machine} from '../machines/machine.js';
 import {redefine} from '../machines/redefinition.js';
 import {monotonicMs, onCancelled, withDeadline} from '../platform/clock.js';
 import {CancelledError} from '../platform/errors.js';
-import {_} from '../platform/i18n.js';
 import type {Finding} from './finding.js';
 import {type IntegrationEdit, withIntegration} from './integration/integrationEdit.js';
 import type {IntegrationRow} from './integration/integrationRow.js';
@@ -19,6 +18,8 @@ import {machineChecks} from './machine/machineChecks.js';
 import type {MachineFacts} from './machine/machineFacts.js';
 import {worldOf} from './machine/machineWorld.js';
 import {readMachineFacts} from './machine/readMachineFacts.js';
+
+export {unwell} from './unwell.js';
 
 export interface MachineHealth {
     readonly facts: MachineFacts;
@@ -121,28 +122,4 @@ async function undo(machine: Machine, before: string, after: string): Promise<vo
         if (now.toXml() !== after) throw new DefinitionBusyError(machine.name);
         return original;
     });
-}
-
-/** What tells without asking that a machine is not well, as a sentence; null when nothing does. */
-export function unwell(machine: Machine): string | null {
-    const {state, reason} = machine;
-    if (state === 'crashed') return _('It has crashed.');
-    if (state === 'paused')
-        switch (reason) {
-            case 'io-error':
-                return _('A disk error has paused it.');
-            case 'watchdog':
-                return _('Its watchdog has fired, and has paused it.');
-            case 'crashed':
-                return _('Its guest has crashed.');
-            case 'postcopy-failed':
-            case 'api-error':
-                return _('It is paused because something went wrong.');
-            default:
-                return null;
-        }
-    if (state === 'running' && reason === 'crashed')
-        return _('Its guest has crashed, and goes on in its crash kernel.');
-    if (state === 'shutoff' && reason === 'crashed') return _('It has crashed.');
-    return null;
 }
