@@ -90,6 +90,9 @@ if [ -z "$port" ]; then
     port=$(find_port) || { echo "This machine has no channel $channel." >&2; exit 1; }
 fi
 
+# Opened once: each opening and closing is an event for the host.
+exec 3>"$port" || exit 1
+
 read_cpu
 while :; do
     before_busy=$cpu_busy
@@ -107,6 +110,6 @@ while :; do
     value=$(frame_rate)
     [ -n "$value" ] && line="$line,\"fps\":$value"
     # One write a line; it waits while nobody reads on the host.
-    printf '%s}\n' "$line" >"$port" || exit 1
+    printf '%s}\n' "$line" >&3 || exit 1
     [ -z "$once" ] || exit 0
 done

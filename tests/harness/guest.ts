@@ -2,6 +2,7 @@
 import GLib from 'gi://GLib';
 import {waitFor} from './deadline.js';
 import {temporaryDirectory} from './temporary.js';
+import type {VirshClient} from './virshClient.js';
 
 /** The guest as tools/guest.mjs makes it; tools/guest/init knows what it does. */
 const KERNEL = '/src/build/guest/vmlinuz';
@@ -23,6 +24,8 @@ export interface GuestOptions {
     agent?: boolean;
     /** What libvirt does when it panics: `preserve` keeps it as crashed, `destroy` ends it. */
     onCrash?: 'preserve' | 'destroy' | 'restart';
+    /** Whether it has a balloon, through which it tells of its memory every second; false unless told. */
+    balloon?: boolean;
     /** More elements for `<devices>`. */
     devices?: string;
     /** More elements for `<domain>`, such as its metadata. */
@@ -37,6 +40,9 @@ export class Guest {
 
     constructor(options: GuestOptions = {}) {
         const {behaviour = 'obeys', memory = 128, agent = true, onCrash = 'preserve'} = options;
+        const balloon = options.balloon
+            ? "<memballoon model='virtio'><stats period='1'/></memballoon>"
+            : "<memballoon model='none'/>";
         this.name = options.name ?? `guest-${GLib.uuid_string_random().slice(0, 8)}`;
         this.#console = GLib.build_filenamev([temporaryDirectory('guest'), 'console']);
         const escape = (text: string): string => GLib.markup_escape_text(text, -1);
@@ -62,7 +68,7 @@ export class Guest {
     <controller type='usb' model='none'/>
     <serial type='file'><source path='${this.#console}'/></serial>
     ${agent ? "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>" : ''}
-    <memballoon model='none'/>
+    ${balloon}
     <panic model='isa'/>
     ${options.devices ?? ''}
   </devices>
@@ -87,4 +93,43 @@ export class Guest {
             {within, every: 50},
         );
     }
+
+    /**
+     * Has its agent run a command to the end.
+     * @param command for the guest's shell
+     * @returns what it printed
+     * @throws when it fails
+     */
+    async run(virsh: VirshClient, command: string, {within = 30_000} = {}): Promise<string> {
+        const ask = async (execute: string, parameters: object): Promise<AgentAnswer> => {
+            const json = JSON.stringify({execute, arguments: parameters});
+            return JSON.parse(await virsh.run(['qemu-agent-command', this.name, json])) as AgentAnswer;
+        };
+        const {pid} = (
+            await ask('guest-exec', {path: '/bin/sh', arg: ['-c', command], 'capture-output': true})
+        ).return;
+        const done = await waitFor(
+            `${command} in ${this.name}`,
+            async () => {
+                const {return: status} = await ask('guest-exec-status', {pid});
+                return status.exited === true ? status : null;
+            },
+            {within, every: 100},
+        );
+        const text = (base64?: string): string => new TextDecoder().decode(GLib.base64_decode(base64 ?? ''));
+        const err = text(done['err-data']);
+        if (done.exitcode !== 0) throw new Error(`${command} in ${this.name}: ${done.exitcode} ${err}`);
+        return text(done['out-data']);
+    }
+}
+
+/** What qemu-ga answers to guest-exec and guest-exec-status. */
+interface AgentAnswer {
+    readonly return: {
+        readonly pid?: number;
+        readonly exited?: boolean;
+        readonly exitcode?: number;
+        readonly 'out-data'?: string;
+        readonly 'err-data'?: string;
+    };
 }

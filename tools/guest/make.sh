@@ -18,21 +18,34 @@ install -m 755 "$here/shutdown" "$tree/sbin/shutdown"
 install -m 755 /usr/bin/busybox "$tree/bin/busybox"
 ln -s busybox "$tree/bin/sh"
 install -m 755 /usr/sbin/qemu-ga "$tree/bin/qemu-ga"
+install -m 755 "$here/../../data/guest/report-frames.sh" "$tree/bin/report-frames"
 ldd /usr/sbin/qemu-ga | grep -o '/[^ ]*' | while read -r library; do
   install -D -m 755 "$library" "$tree$library"
 done
+
+# Unpacks a module of the kernel's: module NAME FILE
+module() {
+  file=$(ls "$modules/$1".ko*)
+  case $file in
+    *.xz) busybox xzcat "$file" ;;
+    *.gz) busybox zcat "$file" ;;
+    *) cat "$file" ;;
+  esac >"$tree/modules/$2.ko"
+}
 
 # Numbered, because init loads them in the order of their names.
 at=10
 for module in drivers/input/evdev drivers/acpi/button drivers/misc/pvpanic/pvpanic \
   drivers/misc/pvpanic/pvpanic-mmio drivers/misc/pvpanic/pvpanic-pci; do
-  file=$(ls "$modules/$module".ko*)
-  case $file in
-    *.xz) busybox xzcat "$file" ;;
-    *.gz) busybox zcat "$file" ;;
-    *) cat "$file" ;;
-  esac >"$tree/modules/$at-${module##*/}.ko"
+  module "$module" "$at-${module##*/}"
   at=$((at + 1))
+done
+
+# Loaded where there is such a device.
+mkdir "$tree/modules/devices"
+for module in net/core/failover drivers/net/net_failover drivers/net/virtio_net drivers/block/virtio_blk \
+  drivers/virtio/virtio_balloon drivers/watchdog/watchdog drivers/watchdog/i6300esb; do
+  module "$module" "devices/${module##*/}"
 done
 
 mkdir -p "$target"

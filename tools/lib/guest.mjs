@@ -11,12 +11,15 @@ import {ensureSysroot} from './sysroots.mjs';
 const recipe = join(checkout, 'tools/guest');
 const target = join(checkout, 'build/guest');
 
-/** What the guest is made of: the sysroot's packages and the files of the recipe. */
+/** What the guest runs of what is for real guests. */
+const reporter = join(checkout, 'data/guest/report-frames.sh');
+
+/** What the guest is made of: the sysroot's packages, the files of the recipe, and what it runs of ours. */
 async function keyOf(sysroot) {
     const hash = createHash('sha256').update(basename(sysroot));
     for (const name of (await readdir(recipe)).sort())
         hash.update(name).update(await readFile(join(recipe, name)));
-    return hash.digest('hex');
+    return hash.update(await readFile(reporter)).digest('hex');
 }
 
 /**
