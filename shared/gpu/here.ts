@@ -3,9 +3,18 @@ import type {HolderOptions} from './holders/holders.js';
 import {type KernelEvents, openKernelEvents} from './kernelEvents.js';
 import {type SysRoot, THIS_MACHINE} from './sysRoot.js';
 
-/** What the user's programs read of cards. */
+/** Where things are configured and installed. */
+export interface Installed {
+    readonly etc: string;
+    readonly usr: string;
+}
+
+export const INSTALLED: Installed = {etc: '/etc', usr: '/usr'};
+
+/** What the user's programs read of cards, and of what the computer has for them. */
 export interface Here {
     readonly root: SysRoot;
+    readonly installed: Installed;
     /** Null where nothing tells of the kernel's events. */
     openEvents(): Promise<KernelEvents | null>;
     readonly holderOptions: HolderOptions;
@@ -18,5 +27,5 @@ export interface Here {
  * anywhere else. The helper, which runs as root, does not use it at all.
  */
 export function here(): Here {
-    return {root: THIS_MACHINE, openEvents: openKernelEvents, holderOptions: {}};
+    return {root: THIS_MACHINE, installed: INSTALLED, openEvents: openKernelEvents, holderOptions: {}};
 }

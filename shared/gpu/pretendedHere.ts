@@ -4,18 +4,23 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {readLink, readShort} from '../platform/files.js';
-import type {Here} from './here.js';
+import {type Here, INSTALLED} from './here.js';
 import {type KernelEvent, type KernelEvents, openKernelEvents} from './kernelEvents.js';
 import {THIS_MACHINE} from './sysRoot.js';
 
-/** The folder that holds the pretended machine: `sys`, `proc`, `dev`, `run`, and `uevents`. */
+/** The folder that holds the pretended machine: `sys`, `proc`, `dev`, `run`, `etc`, `usr`, and `uevents`. */
 const VARIABLE = 'HANDOVER_SYSROOT';
 
 /** The machine that the environment names, or this one. */
 export function here(): Here {
     const folder = GLib.getenv(VARIABLE);
     if (folder === null || folder === '')
-        return {root: THIS_MACHINE, openEvents: openKernelEvents, holderOptions: {}};
+        return {
+            root: THIS_MACHINE,
+            installed: INSTALLED,
+            openEvents: openKernelEvents,
+            holderOptions: {},
+        };
     return {
         root: {
             sys: `${folder}/sys`,
@@ -23,6 +28,7 @@ export function here(): Here {
             dev: `${folder}/dev`,
             run: `${folder}/run`,
         },
+        installed: {etc: `${folder}/etc`, usr: `${folder}/usr`},
         openEvents: () => Promise.resolve(eventsIn(`${folder}/uevents`)),
         holderOptions: {deviceNumber: path => Promise.resolve(pretendedNumber(path))},
     };

@@ -41,6 +41,9 @@ const MOST_SIGNS = 3;
 /** After this time (ms) without a sign, the next ones are believed again. */
 const SIGNS_FORGOTTEN_MS = 10_000;
 
+/** Of networks and storage pools, by their members' names. */
+const RESOURCE_SIGNALS = new Set(['NetworkEvent', 'StoragePoolEvent', 'Refresh']);
+
 export interface HostFollower {
     /**
      * All domains as they stood when they were asked for.
@@ -54,6 +57,8 @@ export interface HostFollower {
     domainEvent(path: string, event: number, detail: number, serial: number): void;
     /** Any other signal of a domain, by the name of its member. */
     domainSignal(path: string, member: string, serial: number): void;
+    /** A network or a storage pool has changed. */
+    resourceSignal?(): void;
 }
 
 /**
@@ -276,6 +281,8 @@ export class Host extends GObject.Object {
             for (const follower of this.#followers) follower.domainEvent(domain, event, detail, serial);
         } else if (interfaceName === Domain.name) {
             for (const follower of this.#followers) follower.domainSignal(path, member, serial);
+        } else if (RESOURCE_SIGNALS.has(member)) {
+            for (const follower of this.#followers) follower.resourceSignal?.();
         }
     }
 

@@ -9,7 +9,7 @@ import {FollowedCards} from '../../shared/gpu/followedCards.js';
 import type {Gpu} from '../../shared/gpu/gpu.js';
 import type {HandoverProgress} from '../../shared/gpu/helperClient.js';
 import type {HandoverOutcome} from '../../shared/gpu/helperInterface.js';
-import type {Here} from '../../shared/gpu/here.js';
+import {type Here, INSTALLED} from '../../shared/gpu/here.js';
 import {findHolders, type HolderReport} from '../../shared/gpu/holders/holders.js';
 import type {KernelWriter} from '../../shared/gpu/handover/ports.js';
 import type {ClaimingHosts, ClaimingMachine} from '../../shared/gpu/machineClaims.js';
@@ -217,6 +217,7 @@ export class LendingRig {
         this.helper = new PretendedHelper(fake, this.services);
         const here: Here = {
             root: fake.root,
+            installed: INSTALLED,
             openEvents: () => Promise.resolve(null),
             holderOptions: this.helper.holderOptions,
         };

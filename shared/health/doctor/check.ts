@@ -4,7 +4,19 @@ import type Gio from 'gi://Gio';
 import type {Severity, Verdict} from '../finding.js';
 
 /** What tells that an answer may be another now; a face that follows these asks again by itself. */
-export type Topic = 'cards' | 'machines' | 'libvirt' | 'helper' | 'session';
+export type Topic =
+    /** The kernel did something to a card, or a handover has moved it. */
+    | 'cards'
+    /** A machine has started or stopped, or is defined otherwise. */
+    | 'machines'
+    /** A connection was lost or is back; a network or a pool has changed. */
+    | 'libvirt'
+    /** The helper has come or done something; its files, and the hooks beside them. */
+    | 'helper'
+    /** The desktop: the Shell's extensions. */
+    | 'session'
+    /** What is installed and configured, and the device nodes that are no card's. */
+    | 'files';
 
 /** One question, as it is written down. `F` is what it rests on. */
 export interface Question<W, F> {

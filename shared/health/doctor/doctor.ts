@@ -31,9 +31,9 @@ export const ALL_QUESTIONS: readonly Check<DoctorWorld>[] = [
 
 export interface Examination extends RunOptions {
     /** Only these, by their id; all of them unless told. */
-    readonly ids?: readonly string[];
+    readonly ids?: readonly string[] | undefined;
     /** Only those whose answer may have changed with this. */
-    readonly changed?: Topic;
+    readonly changed?: readonly Topic[] | undefined;
 }
 
 /** Looks once at everything. Nothing is changed, and it takes no longer than two seconds. */
@@ -41,10 +41,14 @@ export function examine(
     ports: DoctorPorts,
     {ids, changed, ...options}: Examination = {},
 ): Promise<Finding[]> {
-    const asked = ALL_QUESTIONS.filter(
+    return runChecks(questionsFor({ids, changed}), new DoctorWorld(ports), options);
+}
+
+/** The questions that are asked then, in their order. */
+export function questionsFor({ids, changed}: Pick<Examination, 'ids' | 'changed'>): Check<DoctorWorld>[] {
+    return ALL_QUESTIONS.filter(
         ({id, changesWith}) =>
             (ids === undefined || ids.includes(id)) &&
-            (changed === undefined || changesWith.includes(changed)),
+            (changed === undefined || changesWith.some(topic => changed.includes(topic))),
     );
-    return runChecks(asked, new DoctorWorld(ports), options);
 }

@@ -96,13 +96,16 @@ export function judgeLibvirt({host, trouble, message}: ConnectionView): Verdict[
     ];
 }
 
-export function judgeVersion({host, trouble, libvirtVersion}: ConnectionView): Verdict[] {
+export function judgeVersion({host, trouble, libvirtVersion, hypervisorVersion}: ConnectionView): Verdict[] {
     // What cannot be reached has a finding of its own.
     if (trouble !== null) return [];
     if (libvirtVersion === null)
         return [unknown(_('libvirt does not tell its version.'), _('Check with: virsh version'), host)];
-    const version = [1_000_000, 1_000, 1].map(unit => Math.floor(libvirtVersion / unit) % 1_000).join('.');
-    if (libvirtVersion >= OLDEST_LIBVIRT) return [ok(fill(_('libvirt {version}'), {version}), host)];
+    const version = versionText(libvirtVersion);
+    if (libvirtVersion >= OLDEST_LIBVIRT) {
+        const hypervisor = hypervisorVersion === null ? '' : `, QEMU ${versionText(hypervisorVersion)}`;
+        return [ok(`libvirt ${version}${host === 'test' ? '' : hypervisor}`, host)];
+    }
     return [
         failed(
             fill(_('libvirt {version} is too old: it does not run the guard.'), {version}),
@@ -110,6 +113,11 @@ export function judgeVersion({host, trouble, libvirtVersion}: ConnectionView): V
             {about: host},
         ),
     ];
+}
+
+/** `11.3.0` from 11,003,000. */
+function versionText(version: number): string {
+    return [1_000_000, 1_000, 1].map(unit => Math.floor(version / unit) % 1_000).join('.');
 }
 
 /** @param virtualization whether the processor says that it can (`vmx`, `svm`); null when it cannot be read */
@@ -165,7 +173,9 @@ export function judgeTpm(program: string | null): Verdict[] {
     ];
 }
 
-export function judgeNetwork(networks: readonly NetworkView[]): Verdict[] {
+/** @param networks null where the system's libvirt is not followed */
+export function judgeNetwork(networks: readonly NetworkView[] | null): Verdict[] {
+    if (networks === null) return [];
     const network = networks.find(({name}) => name === 'default');
     if (!network)
         return [
@@ -196,8 +206,15 @@ const LOW_PART = 0.05;
 
 export function judgePools(pools: readonly PoolView[]): Verdict[] {
     return pools
-        .filter(({active, capacityBytes}) => active && capacityBytes > 0)
-        .map(({name, availableBytes, capacityBytes}) => {
+        .filter(({active, autostart, capacityBytes}) => (active ? capacityBytes > 0 : autostart))
+        .map(({host, name: ofHost, active, availableBytes, capacityBytes}) => {
+            const name = host === 'system' ? ofHost : `${host}/${ofHost}`;
+            if (!active)
+                return failed(
+                    _('It is not started, though it is to be started with the computer.'),
+                    fill(_('Look why: virsh -c qemu:///{host} pool-start {name}'), {host, name: ofHost}),
+                    {about: name},
+                );
             const gib = (bytes: number): number => Math.floor(bytes / 1024 ** 3);
             const values = {free: gib(availableBytes), all: gib(capacityBytes)};
             const low = availableBytes < LOW_BYTES || availableBytes < capacityBytes * LOW_PART;
@@ -296,7 +313,7 @@ export const LIBVIRT_QUESTIONS: readonly Check<DoctorWorld>[] = [
     }),
     check({
         id: 'pools',
-        title: () => _('Room for images'),
+        title: () => _('Storage for images'),
         lasting: false,
         severity: 'warning',
         limitMs: 1_800,

@@ -6,9 +6,10 @@ import {EXTENSION_UUID} from '../../names.js';
 import {Bus} from '../../platform/bus.js';
 import {SubprocessError} from '../../platform/errors.js';
 import type {InterfaceTable} from '../../platform/signature.js';
+import {exists} from '../../platform/files.js';
 import {run} from '../../platform/subprocess.js';
 import type {SetUpWorld} from '../../setUp/setUpFacts.js';
-import type {DoctorPorts, ExtensionView, SessionView} from './ports.js';
+import type {DoctorPorts, DoctorRoot, ExtensionView, SessionView} from './ports.js';
 
 /** What of the doctor's world is libvirt's, or is told by machines. */
 export type LibvirtPorts = Pick<
@@ -30,19 +31,29 @@ const Extensions = {
 } as const satisfies InterfaceTable;
 
 /** Puts the parts of the doctor's world together. Nothing is read before it is asked for. */
-export function localPorts(setUp: SetUpWorld, libvirt: LibvirtPorts): DoctorPorts {
+export function localPorts(
+    root: DoctorRoot,
+    setUp: () => Promise<SetUpWorld>,
+    libvirt: LibvirtPorts,
+): DoctorPorts {
     let log: Promise<LogLine[] | null> | null = null;
     const readLog = (): Promise<LogLine[] | null> => (log ??= readKernelLog());
     return {
         ...libvirt,
-        root: {...setUp.root, etc: '/etc', usr: '/usr'},
+        root,
         setUp,
         kernelLog: async () => (await readLog())?.map(({text}) => text) ?? null,
         lastSleepMs: async () => lastSleepIn(await readLog()),
         extension: askShell,
         session: readSession,
-        program: name => GLib.find_program_in_path(name),
+        program: name => findProgram(root, name),
     };
+}
+
+/** Whole path of a program; services' are not in everybody's path. */
+function findProgram({usr}: DoctorRoot, name: string): string | null {
+    const found = usr === '/usr' ? GLib.find_program_in_path(name) : null;
+    return found ?? [`${usr}/bin/${name}`, `${usr}/sbin/${name}`].find(exists) ?? null;
 }
 
 /** A message of the kernel's. */

@@ -29,6 +29,8 @@ export interface ConnectionView {
     readonly message: string;
     /** As a number: major · 1,000,000 + minor · 1,000 + release; null when it did not tell. */
     readonly libvirtVersion: number | null;
+    /** The same of QEMU, or what else runs machines there. */
+    readonly hypervisorVersion: number | null;
 }
 
 /** A network of the system's libvirt. */
@@ -38,10 +40,14 @@ export interface NetworkView {
     readonly autostart: boolean;
 }
 
-/** A storage pool of the system's libvirt; sizes in bytes. */
+/** A storage pool; sizes in bytes. */
 export interface PoolView {
+    /** Id of the connection, e.g. `system`. */
+    readonly host: string;
     readonly name: string;
     readonly active: boolean;
+    /** Whether it is to be started with the computer. */
+    readonly autostart: boolean;
     readonly capacityBytes: number;
     readonly availableBytes: number;
 }
@@ -75,11 +81,13 @@ export interface LookingGlassReleases {
 /** What the doctor asks. Each may fail, or never answer; nothing of it changes anything. */
 export interface DoctorPorts {
     readonly root: DoctorRoot;
-    readonly setUp: SetUpWorld;
+    /** The system bus with the helper on it; to get there may take its time, as all that follows. */
+    setUp(): Promise<SetUpWorld>;
     /** Of all connections that can be reached. */
     machines(): Promise<readonly DoctorMachine[]>;
     connections(): Promise<readonly ConnectionView[]>;
-    networks(): Promise<readonly NetworkView[]>;
+    /** Those that most machines use; null where the system's libvirt is not followed. */
+    networks(): Promise<readonly NetworkView[] | null>;
     pools(): Promise<readonly PoolView[]>;
     /** The kernel's messages since the computer was started; null when they may not be read. */
     kernelLog(): Promise<readonly string[] | null>;

@@ -12,8 +12,8 @@ export const TOTAL_MS = 1_800;
 
 export interface RunOptions {
     readonly totalMs?: number;
-    /** Is told of the answers to each question as they come. */
-    readonly told?: (findings: readonly Finding[]) => void;
+    /** Is told of the answers to each question, by its id, as they come; there may be none. */
+    readonly told?: (id: string, findings: readonly Finding[]) => void;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function runChecks<W>(
         checks.map(async check => {
             const verdicts = await answer(check, world, Math.min(check.limitMs, end - monotonicMs()));
             const found = verdicts.map(verdict => findingOf(check, verdict));
-            told(found);
+            told(check.id, found);
             return found;
         }),
     );

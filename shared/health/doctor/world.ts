@@ -12,11 +12,14 @@ import {
     type HelperView,
     readTree,
     type SetUpFacts,
+    type SetUpWorld,
 } from '../../setUp/setUpFacts.js';
 import type {DoctorPorts} from './ports.js';
 
 /** A helper that has not answered by then is taken for one that does not, in milliseconds. */
 const HELPER_MS = 900;
+/** The same of the system bus itself. */
+const BUS_MS = 500;
 
 /** A card with what its driver tells of it. */
 export interface DetailedCard {
@@ -36,7 +39,8 @@ export class DoctorWorld {
     readonly connections = once(() => this.ports.connections());
     readonly session = once(() => this.ports.session());
     readonly helper = once(() => this.#askHelper());
-    readonly supergfxd = once(() => askSupergfxd(this.ports.setUp));
+    readonly setUp = once(() => withDeadline('The system bus', BUS_MS, this.ports.setUp()));
+    readonly supergfxd = once(async () => askSupergfxd(await this.setUp()));
     /** What the set-up would look at, of each card. */
     readonly setUps = once(async () => {
         const tree = await this.tree();
@@ -55,7 +59,7 @@ export class DoctorWorld {
 
     async #askHelper(): Promise<HelperView> {
         try {
-            return await withDeadline('The helper', HELPER_MS, askHelper(this.ports.setUp));
+            return await withDeadline('The helper', HELPER_MS, askHelper(await this.setUp()));
         } catch (error) {
             return silent(error);
         }
@@ -63,9 +67,10 @@ export class DoctorWorld {
 
     /** With a helper that hangs, what can be seen without one is seen. */
     async #setUpFacts(tree: PciTree, card: CardFacts): Promise<SetUpFacts> {
-        const {setUp} = this.ports;
         const name = card.display.address;
+        let setUp: SetUpWorld = {root: this.ports.root, system: null};
         try {
+            setUp = await this.setUp();
             return await withDeadline('The helper', HELPER_MS, collectFacts(setUp, tree, card, name, null));
         } catch (error) {
             const helper = silent(error);

@@ -13,7 +13,10 @@ export const Connect = {
         DomainLookupByName: ['s', 'o'],
         GetAllDomainStats: ['uu', 'a(sa{sv})'],
         ListDomains: ['u', 'ao'],
+        ListNetworks: ['u', 'ao'],
         ListNodeDevices: ['u', 'ao'],
+        ListStoragePools: ['u', 'ao'],
+        NetworkLookupByName: ['s', 'o'],
     },
     properties: {
         Hostname: 's',

@@ -128,7 +128,15 @@ describe('The doctor’s questions on how a card stands', () => {
         expect(await status('linux-lost-card', lost, {machines: () => Promise.resolve(running)})).toBe('ok');
         const off = [machineOf(hostdev(AMD))];
         expect(await status('linux-lost-card', lost, {machines: () => Promise.resolve(off)})).toBe('failed');
-        const silent = [{host: 'system', trouble: 'no-answer', message: '', libvirtVersion: null}];
+        const silent = [
+            {
+                host: 'system',
+                trouble: 'no-answer',
+                message: '',
+                libvirtVersion: null,
+                hypervisorVersion: null,
+            },
+        ];
         expect(await status('linux-lost-card', lost, {connections: () => Promise.resolve(silent)})).toBe(
             'unknown',
         );

@@ -57,7 +57,7 @@ describe('The doctor', () => {
         const ports = portsOf(healthy(), {helper: readyHelper()});
         const some = await examine(ports, {ids: ['kvm', 'iommu']});
         expect(some.map(({id}) => id).sort()).toEqual(['iommu', 'kvm']);
-        const changed = await examine(ports, {changed: 'libvirt'});
+        const changed = await examine(ports, {changed: ['libvirt']});
         expect(new Set(changed.map(({id}) => id))).toEqual(
             new Set(['libvirt-dbus', 'libvirt', 'versions', 'network']),
         );

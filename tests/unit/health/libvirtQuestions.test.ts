@@ -42,6 +42,7 @@ describe('The doctor’s questions on libvirt', () => {
         trouble,
         message: trouble ?? '',
         libvirtVersion,
+        hypervisorVersion: 10_000_000,
     });
 
     it('lay a trouble at one door only', () => {
@@ -108,12 +109,15 @@ describe('The doctor’s questions on libvirt', () => {
 
     it('room: enough, little, little of much, not started', () => {
         const GIB = 1024 ** 3;
-        const judge = (free: number, all: number, active = true): string =>
-            one(judgePools([{name: 'p', active, capacityBytes: all * GIB, availableBytes: free * GIB}]));
+        const judge = (free: number, all: number, active = true, autostart = false): string => {
+            const bytes = {capacityBytes: all * GIB, availableBytes: free * GIB};
+            return one(judgePools([{host: 'system', name: 'p', active, autostart, ...bytes}]));
+        };
         expect(judge(50, 100)).toBe('ok');
         expect(judge(4, 20)).toBe('failed');
         expect(judge(40, 1000)).toBe('failed');
         expect(judge(0, 100, false)).toBe('');
+        expect(judge(0, 0, false, true)).toBe('failed');
     });
 });
 

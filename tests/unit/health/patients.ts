@@ -23,10 +23,18 @@ export function portsOf(
     const root = {...fake.root, etc: `${fake.folder}/etc`, usr: `${fake.folder}/usr`};
     return {
         root,
-        setUp: {...worldOf(fake, helper, supergfxd), root},
+        setUp: () => Promise.resolve({...worldOf(fake, helper, supergfxd), root}),
         machines: () => Promise.resolve([]),
         connections: () =>
-            Promise.resolve([{host: 'system', trouble: null, message: '', libvirtVersion: 11_003_000}]),
+            Promise.resolve([
+                {
+                    host: 'system',
+                    trouble: null,
+                    message: '',
+                    libvirtVersion: 11_003_000,
+                    hypervisorVersion: 10_000_000,
+                },
+            ]),
         networks: () => Promise.resolve([{name: 'default', active: true, autostart: true}]),
         pools: () => Promise.resolve([]),
         kernelLog: () => Promise.resolve([]),

@@ -97,9 +97,9 @@ describe('A run of checks', () => {
         const told: string[] = [];
         const slow = question('slow', {read: () => delay(30).then(() => 1)});
         await runChecks([slow, question('quick')], null, {
-            told: found => told.push(...found.map(({id}) => id)),
+            told: (id, [finding]) => told.push(`${id} ${finding?.status}`),
         });
-        expect(told).toEqual(['quick', 'slow']);
+        expect(told).toEqual(['quick ok', 'slow ok']);
     });
 });
 
