@@ -7,7 +7,7 @@ import type {SysRoot} from '../gpu/sysRoot.js';
 import type {HostList} from '../hosts/hostList.js';
 import {DefinitionBusyError} from '../machines/machineErrors.js';
 import type {Machine} from '../machines/machine.js';
-import {redefine} from '../machines/redefinition.js';
+import {redefine, type Redefinition} from '../machines/redefinition.js';
 import {monotonicMs, onCancelled, withDeadline} from '../platform/clock.js';
 import {CancelledError} from '../platform/errors.js';
 import type {Finding} from './finding.js';
@@ -94,7 +94,7 @@ function unlessCancelled<T>(promise: Promise<T>, cancellable: Gio.Cancellable): 
 }
 
 /** What was done to a machine's definition. */
-export interface AppliedIntegration {
+export interface AppliedIntegration extends Redefinition {
     /**
      * Writes the definition as it was, byte for byte.
      *
@@ -112,7 +112,8 @@ export interface AppliedIntegration {
  */
 export async function applyIntegration(machine: Machine, edit: IntegrationEdit): Promise<AppliedIntegration> {
     const {before, after} = await redefine(machine, definition => withIntegration(definition, edit));
-    return {undo: () => undo(machine, before, after), needsRestart: machine.active && before !== after};
+    const needsRestart = machine.active && before !== after;
+    return {before, after, undo: () => undo(machine, before, after), needsRestart};
 }
 
 async function undo(machine: Machine, before: string, after: string): Promise<void> {

@@ -30,6 +30,7 @@ import {noCardLent, noSuchCard, whichCard} from './cardChoice.js';
 import {installCommand, libvirtUnit} from './commands.js';
 import type {Description, Problem} from './description.js';
 import {describeDisplayProblem} from './displayProblems.js';
+import {describeHealth} from './healthProblems.js';
 import {describeLending} from './lendingProblems.js';
 import {describeSetUp} from './setUpProblems.js';
 
@@ -54,6 +55,8 @@ function detailOf(error: unknown): string {
 function describe(error: unknown): Description {
     const lending = describeLending(error);
     if (lending) return lending;
+    const health = describeHealth(error);
+    if (health) return health;
     if (error instanceof ServiceMissingError) return serviceMissing();
     if (error instanceof NotPermittedError) return notPermitted();
     if (error instanceof NoBusError)

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import {readState, stateFile, StateFileError, writeState} from '../../platform/stateFile.js';
+import {type ChangedPart, readParts} from './changedParts.js';
+
+/** What a machine was given, and can be taken back. */
+export interface Addition {
+    /** What it was given for. */
+    readonly row: string;
+    readonly parts: readonly ChangedPart[];
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const HOST = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+/** What this user's programs have given machines, so that it can be taken back at any later time. */
+export class AdditionLog {
+    /** @param folder where it is kept, a file for each machine */
+    constructor(private readonly folder = stateFile('additions')) {}
+
+    /**
+     * What a machine was given, the oldest first; nothing where the file is not understood.
+     *
+     * @param host id of its host
+     * @throws StateFileError, DeadlineError
+     */
+    async of(host: string, uuid: string): Promise<Addition[]> {
+        const text = await readState(this.#path(host, uuid));
+        return text === null ? [] : parseAdditions(text);
+    }
+
+    /**
+     * Keeps what a machine was given.
+     *
+     * @throws StateFileError, DeadlineError
+     */
+    async add(host: string, uuid: string, addition: Addition): Promise<void> {
+        await this.#write(host, uuid, [...(await this.of(host, uuid)), addition]);
+    }
+
+    /**
+     * Forgets the last thing that a machine was given.
+     *
+     * @throws StateFileError, DeadlineError
+     */
+    async dropLast(host: string, uuid: string): Promise<void> {
+        await this.#write(host, uuid, (await this.of(host, uuid)).slice(0, -1));
+    }
+
+    #write(host: string, uuid: string, additions: readonly Addition[]): Promise<void> {
+        return writeState(this.#path(host, uuid), `${JSON.stringify(additions)}\n`);
+    }
+
+    /** Names of machines are anybody's choice, so it is their UUID that a file is called by. */
+    #path(host: string, uuid: string): string {
+        if (!HOST.test(host) || !UUID.test(uuid))
+            throw new StateFileError(`${host}/${uuid} names no machine`);
+        return `${this.folder}/${host}/${uuid}.json`;
+    }
+}
+
+function parseAdditions(text: string): Addition[] {
+    let parsed: unknown;
+    try {
+        parsed = JSON.parse(text);
+    } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        return [];
+    }
+    if (!Array.isArray(parsed)) return [];
+    return parsed.flatMap((one: unknown) => {
+        const {row, parts} = (one ?? {}) as Partial<Record<keyof Addition, unknown>>;
+        const read = readParts(parts);
+        return typeof row === 'string' && read !== null ? [{row, parts: read}] : [];
+    });
+}

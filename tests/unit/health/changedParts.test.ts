@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+
+import {Definition} from '../../../shared/definition/definition.js';
+import {AdditionLog} from '../../../shared/health/integration/additionLog.js';
+import {
+    type ChangedPart,
+    changedParts,
+    readParts,
+    withPartsBack,
+} from '../../../shared/health/integration/changedParts.js';
+import {withIntegration} from '../../../shared/health/integration/integrationEdit.js';
+import {PartChangedError} from '../../../shared/health/integration/partChangedError.js';
+import {StateFileError} from '../../../shared/platform/stateFile.js';
+import {temporaryDirectory} from '../../harness/temporary.js';
+
+const UUID = '6695eb01-f6a4-8304-79aa-97f2502e193f';
+
+const BARE = Definition.parse(`<domain type='kvm'>
+  <name>web</name>
+  <uuid>${UUID}</uuid>
+  <memory>1024</memory>
+  <features><apic/></features>
+  <devices>
+    <controller type='usb' index='0'/>
+    <graphics type='vnc' passwd='secret'/>
+    <memballoon model='none'/>
+  </devices>
+</domain>
+`);
+
+const EDITS = [
+    {kind: 'agent-channel'},
+    {kind: 'report-channel'},
+    {kind: 'vnc-agent'},
+    {kind: 'balloon'},
+    {kind: 'acpi'},
+    {kind: 'clock'},
+    {kind: 'shared-folder', source: '/srv', tag: 'srv'},
+] as const;
+
+/** As libvirt compares them: the space between elements says nothing. */
+const dense = (definition: Definition): string => definition.toXml().replace(/>\s+</g, '><');
+
+describe('What an edit has changed', () => {
+    for (const edit of EDITS)
+        it(`is taken back, and what else has changed since stays: ${edit.kind}`, () => {
+            const after = withIntegration(BARE, edit);
+            const parts = changedParts(BARE, after);
+            expect(parts.length).toBeGreaterThan(0);
+            expect(JSON.stringify(parts)).not.toContain('secret');
+            expect(dense(withPartsBack(after, parts))).toBe(dense(BARE));
+            const since = after.withTitle('Other').withText(['memory'], '2048');
+            const back = withPartsBack(since, parts);
+            expect(back.title).toBe('Other');
+            expect(back.memory.maximum).toBe(2048);
+            expect(dense(withIntegration(back, edit))).toBe(dense(since));
+        });
+
+    it('is not touched when somebody has changed the same since', () => {
+        const after = withIntegration(BARE, {kind: 'agent-channel'});
+        const parts = changedParts(BARE, after);
+        const since = withIntegration(after, {kind: 'report-channel'});
+        expect(() => withPartsBack(since, parts)).toThrowError(PartChangedError, /devices\/channel/);
+        expect(() => withPartsBack(BARE, parts)).toThrowError(PartChangedError);
+    });
+
+    it('is nothing for the same definition', () => {
+        expect(changedParts(BARE, BARE)).toEqual([]);
+        expect(withPartsBack(BARE, [])).toBe(BARE);
+    });
+
+    it('is read as it was written down, and nothing else is', () => {
+        const parts = changedParts(BARE, withIntegration(BARE, {kind: 'balloon'}));
+        expect(readParts(JSON.parse(JSON.stringify(parts)))).toEqual(parts);
+        for (const other of [
+            null,
+            {},
+            [null],
+            [{place: 'os', before: [], after: []}],
+            [{...parts[0], after: [1]}],
+        ])
+            expect(readParts(other)).toBeNull();
+    });
+});
+
+describe('What machines were given', () => {
+    it('is kept of each, and forgotten from the last on', async () => {
+        const folder = temporaryDirectory('additions');
+        const log = new AdditionLog(folder);
+        const parts: ChangedPart[] = [{place: 'clock', before: [], after: ['<clock/>']}];
+        expect(await log.of('system', UUID)).toEqual([]);
+        await log.add('system', UUID, {row: 'time-sync', parts});
+        await log.add('system', UUID, {row: 'heartbeat', parts: []});
+        await log.add('session', UUID, {row: 'balloon', parts: []});
+        expect((await new AdditionLog(folder).of('system', UUID)).map(({row}) => row)).toEqual([
+            'time-sync',
+            'heartbeat',
+        ]);
+        await log.dropLast('system', UUID);
+        expect(await log.of('system', UUID)).toEqual([{row: 'time-sync', parts}]);
+        GLib.file_set_contents(`${folder}/system/${UUID}.json`, '[{"row": 1, "parts": []}, null]');
+        expect(await log.of('system', UUID)).toEqual([]);
+    });
+
+    it('leads out of no folder', async () => {
+        const log = new AdditionLog(temporaryDirectory('additions'));
+        await expectAsync(log.of('..', UUID)).toBeRejectedWithError(StateFileError);
+        await expectAsync(log.add('system', '../x', {row: 'x', parts: []})).toBeRejectedWithError(
+            StateFileError,
+        );
+    });
+});
