@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Gio from 'gi://Gio';
+import type GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 
 import type {BusSignal} from '../platform/bus.js';
@@ -55,8 +56,8 @@ export interface HostFollower {
     reconcile(domains: ReadonlyMap<string, StateAndReason>, askedAt: number, missed: boolean): void;
     /** A lifecycle event; `serial` counts signals. */
     domainEvent(path: string, event: number, detail: number, serial: number): void;
-    /** Any other signal of a domain, by the name of its member. */
-    domainSignal(path: string, member: string, serial: number): void;
+    /** Any other signal of a domain, by the name of its member, with what it brings. */
+    domainSignal(path: string, member: string, serial: number, parameters: GLib.Variant): void;
     /** A network or a storage pool has changed. */
     resourceSignal?(): void;
 }
@@ -280,7 +281,7 @@ export class Host extends GObject.Object {
             const detail = parameters.get_child_value(2).get_int32();
             for (const follower of this.#followers) follower.domainEvent(domain, event, detail, serial);
         } else if (interfaceName === Domain.name) {
-            for (const follower of this.#followers) follower.domainSignal(path, member, serial);
+            for (const follower of this.#followers) follower.domainSignal(path, member, serial, parameters);
         } else if (RESOURCE_SIGNALS.has(member)) {
             for (const follower of this.#followers) follower.resourceSignal?.();
         }

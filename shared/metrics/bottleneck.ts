@@ -29,7 +29,7 @@ export interface Bottleneck {
     readonly figure: number | null;
 }
 
-/** The link of a card that a machine has, in GT/s, and whether the card has work to do: an idle one sleeps rightly. */
+/** The link of a card that a machine has, in GT/s of all its lanes, and whether the card has work to do: an idle one sleeps rightly. */
 export interface LinkFacts {
     readonly current: number;
     readonly most: number;

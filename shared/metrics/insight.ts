@@ -2,6 +2,7 @@
 import {here} from '../gpu/here.js';
 import type {SysRoot} from '../gpu/sysRoot.js';
 import type {Machine} from '../machines/machine.js';
+import {HandoverError} from '../platform/errors.js';
 import {readShort} from '../platform/files.js';
 import {type Bottleneck, bottleneckOf, type LinkFacts} from './bottleneck.js';
 import {readGpuUse} from './gpuReader.js';
@@ -12,6 +13,9 @@ import {
     type ProcessorUse,
     processorUseBetween,
 } from './hostProcessors.js';
+import {readCardLink} from './cardLink.js';
+import {type DiskTrouble, DiskTroubles} from './diskTroubles.js';
+import {EmulatorWait} from './emulatorWait.js';
 import type {Metrics} from './metrics.js';
 import {type HostPressure, readPressure} from './pressure.js';
 
@@ -27,9 +31,11 @@ export interface Insight {
     readonly emulatorWait: number | null;
     /** The slowest link on the way to the machine's graphics card. */
     readonly link: LinkFacts | null;
+    /** Disks on which QEMU has met an error since the machine went on last; null while libvirt has not been asked. */
+    readonly diskErrors: readonly DiskTrouble[] | null;
     /** When a disk of the machine last met an error, in milliseconds since 1970, as far as was seen. */
     readonly lastIoErrorMs: number | null;
-    /** When the guest agent last went away while the machine ran, likewise. */
+    /** When the guest agent went away, likewise; null while it is there, or has never been seen to go. */
     readonly lastAgentLossMs: number | null;
 }
 
@@ -47,6 +53,9 @@ export interface InsightOptions {
  */
 export class InsightReader {
     readonly #root: SysRoot;
+    readonly #emulator: EmulatorWait;
+    readonly #disks: DiskTroubles;
+    #details: Promise<void> | null = null;
     #processors: ProcessorReading | null = null;
     #gpu: GpuReading | null = null;
 
@@ -56,26 +65,43 @@ export class InsightReader {
         private readonly options: InsightOptions = {},
     ) {
         this.#root = options.root ?? here().root;
+        this.#emulator = new EmulatorWait(machine, this.#root);
+        this.#disks = new DiskTroubles(machine);
     }
 
-    /** Looks once; for each answer that the metrics tell of. */
+    /**
+     * Looks once; for each answer that the metrics tell of.
+     *
+     * It does not wait for libvirt: what it was asked for besides is there the next time.
+     */
     async read(): Promise<Insight> {
-        const sample = this.metrics.sample(this.machine);
-        const [pressure, gpu] = await Promise.all([readPressure(this.#root.proc), this.#readGpu()]);
+        const {machine, metrics} = this;
+        this.#loadDetails();
+        const troubles = metrics.troubles(machine);
+        const [pressure, gpu, emulatorWait, link] = await Promise.all([
+            this.#isHere ? readPressure(this.#root.proc) : null,
+            this.#readGpu(),
+            this.#emulator.read(),
+            readCardLink(this.#root, machine.definition, this.options.guestGpu?.() ?? null),
+        ]);
+        const sample = metrics.sample(machine);
         const bottleneck = bottleneckOf({
             memory: sample?.reading.memory ?? null,
             rates: sample?.rates ?? null,
             pressure,
+            emulatorWait,
+            link,
         });
         return {
             bottleneck,
             pressure,
-            processors: this.#readProcessors(),
+            processors: this.#isHere ? this.#readProcessors() : null,
             gpu,
-            emulatorWait: null,
-            link: null,
-            lastIoErrorMs: null,
-            lastAgentLossMs: null,
+            emulatorWait,
+            link,
+            diskErrors: this.#disks.read(troubles),
+            lastIoErrorMs: troubles.lastIoErrorMs,
+            lastAgentLossMs: machine.active ? troubles.agentLostMs : null,
         };
     }
 
@@ -85,6 +111,26 @@ export class InsightReader {
         this.#gpu = null;
     }
 
+    /** The test driver's machines are on no computer. */
+    get #isHere(): boolean {
+        return this.machine.host.id !== 'test';
+    }
+
+    /** Its UUID, its object path and its devices are there once somebody has looked at it. */
+    #loadDetails(): void {
+        const {machine} = this;
+        if (machine.detailsLoaded || this.#details) return;
+        this.#details = machine
+            .loadDetails()
+            .catch((error: unknown) => {
+                // Without them less is known; the figures themselves say when libvirt cannot be reached.
+                if (!(error instanceof HandoverError)) console.error(error);
+            })
+            .finally(() => {
+                this.#details = null;
+            });
+    }
+
     #readProcessors(): ProcessorUse | null {
         const before = this.#processors;
         this.#processors = processorReadingOf(readShort(`${this.#root.proc}/stat`) ?? '');
@@ -92,7 +138,7 @@ export class InsightReader {
     }
 
     async #readGpu(): Promise<GpuUse[] | null> {
-        if (this.options.gpu === false) return null;
+        if (this.options.gpu === false || !this.#isHere) return null;
         const before = this.#gpu;
         this.#gpu = await readGpuUse(this.#root);
         return before && gpuUseBetween(before, this.#gpu);

@@ -5,6 +5,7 @@ import type GLib from 'gi://GLib';
 
 import {stateFromNumbers} from '../libvirt/domainState.js';
 import {unquote} from '../libvirt/domainStates.js';
+import {wallClockMs} from '../platform/clock.js';
 import {inSlices} from '../platform/slices.js';
 import type {DiskReading, Figure, MemoryReading, NetworkReading, Reading, VcpuReading} from './reading.js';
 
@@ -13,6 +14,12 @@ type Fields = Map<string, number | string>;
 const KIB = 1024;
 /** More of a kind than any machine has: a count beyond it is nonsense, and is not to be walked through. */
 const MOST_OF_A_KIND = 4096;
+
+/**
+ * What the guest told longer ago than this (s) is no figure of the moment. A balloon without a period tells once, when
+ * its driver is loaded, and libvirt goes on giving that.
+ */
+const OLDEST_S = 90;
 
 const NAME = /\(('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"), \{/sy;
 const FIELD =
@@ -32,12 +39,13 @@ export async function readStatistics(reply: GLib.Variant): Promise<Map<string, R
     const readings = new Map<string, Reading>();
     const records = reply.get_child_value(0);
     const count = records.n_children();
+    const nowMs = wallClockMs();
     function* indices(): Generator<number> {
         for (let at = 0; at < count; at++) yield at;
     }
     await inSlices(indices(), at => {
         const record = readRecord(records.get_child_value(at).print(false));
-        if (record) readings.set(record.name, readingOf(record.fields));
+        if (record) readings.set(record.name, readingOf(record.fields, nowMs));
     });
     return readings;
 }
@@ -61,8 +69,12 @@ export function readRecord(printed: string): {name: string; fields: Fields} | nu
     return {name: unquote(name), fields};
 }
 
-/** What the fields of one machine say. */
-export function readingOf(fields: ReadonlyMap<string, number | string>): Reading {
+/**
+ * What the fields of one machine say.
+ *
+ * @param nowMs when they were told, in milliseconds since 1970
+ */
+export function readingOf(fields: ReadonlyMap<string, number | string>, nowMs = wallClockMs()): Reading {
     const figure = (key: string): Figure => {
         const value = fields.get(key);
         return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
@@ -78,7 +90,7 @@ export function readingOf(fields: ReadonlyMap<string, number | string>): Reading
         time: figure('cpu.time'),
         userTime: figure('cpu.user'),
         systemTime: figure('cpu.system'),
-        memory: memoryOf(figure),
+        memory: memoryOf(figure, nowMs),
         // Those that are offline are numbered, and left out.
         vcpus: each('vcpu.maximum')
             .map(at => vcpuOf(at, figure))
@@ -91,22 +103,25 @@ export function readingOf(fields: ReadonlyMap<string, number | string>): Reading
 type FigureOf = (key: string) => Figure;
 type TextOf = (key: string) => string;
 
-function memoryOf(figure: FigureOf): MemoryReading {
+function memoryOf(figure: FigureOf, nowMs: number): MemoryReading {
     const bytes = (key: string): Figure => {
         const kib = figure(`balloon.${key}`);
         return kib === null ? null : kib * KIB;
     };
+    const toldAt = figure('balloon.last-update');
+    const isOld = toldAt !== null && nowMs / 1000 - toldAt > OLDEST_S;
+    const told = (key: string): Figure => (isOld ? null : bytes(key));
     return {
         current: bytes('current'),
         maximum: bytes('maximum'),
         resident: bytes('rss'),
-        available: bytes('available'),
-        usable: bytes('usable'),
-        unused: bytes('unused'),
-        swappedIn: bytes('swap_in'),
-        swappedOut: bytes('swap_out'),
-        majorFaults: figure('balloon.major_fault'),
-        toldAt: figure('balloon.last-update'),
+        available: told('available'),
+        usable: told('usable'),
+        unused: told('unused'),
+        swappedIn: told('swap_in'),
+        swappedOut: told('swap_out'),
+        majorFaults: isOld ? null : figure('balloon.major_fault'),
+        toldAt,
     };
 }
 

@@ -11,7 +11,7 @@ export interface MemoryReading {
     readonly maximum: Figure;
     /** What the host holds for the machine's process. */
     readonly resident: Figure;
-    /** What the guest's kernel manages, what of it programs could still have, and what lies idle. */
+    /** What follows is the guest's word, and null once that is old. What its kernel manages, what of it programs could still have, and what lies idle. */
     readonly available: Figure;
     readonly usable: Figure;
     readonly unused: Figure;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+
 import {LibvirtError} from '../../shared/libvirt/libvirtErrors.js';
 import type {GuestInterface} from '../../shared/libvirt/domainClient.js';
 import type {HostFollower} from '../../shared/libvirt/host.js';
@@ -61,8 +63,13 @@ export class DescribedHost extends StubHost {
     }
 
     /** What libvirt tells when a guest's agent comes or goes. */
-    announceAgent(path = '/vm'): void {
-        for (const follower of this.followers) follower.domainSignal(path, 'AgentEvent', ++this.serial);
+    announceAgent(path = '/vm', state = 1, reason = 2): void {
+        this.signal(path, 'AgentEvent', new GLib.Variant('(ii)', [state, reason]));
+    }
+
+    /** Any signal of a domain. */
+    signal(path: string, member: string, parameters: GLib.Variant): void {
+        for (const follower of this.followers) follower.domainSignal(path, member, ++this.serial, parameters);
     }
 }
 
