@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {HolderOptions} from './holders/holders.js';
 import {type KernelEvents, openKernelEvents} from './kernelEvents.js';
-import {type SysRoot, THIS_MACHINE} from './sysRoot.js';
-
-/** Where things are configured and installed. */
-export interface Installed {
-    readonly etc: string;
-    readonly usr: string;
-}
-
-export const INSTALLED: Installed = {etc: '/etc', usr: '/usr'};
+import {INSTALLED, type Installed, type SysRoot, THIS_MACHINE} from './sysRoot.js';
 
 /** What the user's programs read of cards, and of what the computer has for them. */
 export interface Here {

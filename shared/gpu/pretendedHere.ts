@@ -4,9 +4,9 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {readLink, readShort} from '../platform/files.js';
-import {type Here, INSTALLED} from './here.js';
+import type {Here} from './here.js';
 import {type KernelEvent, type KernelEvents, openKernelEvents} from './kernelEvents.js';
-import {THIS_MACHINE} from './sysRoot.js';
+import {INSTALLED, THIS_MACHINE} from './sysRoot.js';
 
 /** The folder that holds the pretended machine: `sys`, `proc`, `dev`, `run`, `etc`, `usr`, and `uevents`. */
 const VARIABLE = 'HANDOVER_SYSROOT';

@@ -11,3 +11,11 @@ export interface SysRoot {
 
 /** This machine's. */
 export const THIS_MACHINE: SysRoot = {sys: '/sys', proc: '/proc', dev: '/dev', run: '/run'};
+
+/** Where things are configured and installed. */
+export interface Installed {
+    readonly etc: string;
+    readonly usr: string;
+}
+
+export const INSTALLED: Installed = {etc: '/etc', usr: '/usr'};
