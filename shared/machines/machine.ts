@@ -19,6 +19,7 @@ import type {Preparation} from './preparation.js';
 import {DETAILS, machineProperties} from './machineProperties.js';
 import {MachineTask} from './machineTask.js';
 import {startedAtMs} from './startTime.js';
+import {Troubles} from './troubles.js';
 
 /** Resets that follow each other within this time (ms) are one reboot. */
 const SAME_REBOOT_MS = 2000;
@@ -59,6 +60,7 @@ export class Machine extends GObject.Object {
     #gone = false;
     #rebootedAt = -Infinity;
 
+    readonly troubles = new Troubles();
     /** Serial of the event, or of the reconciliation, that the state rests on. */
     stateAt: number;
     /** Serial of the last sign of the machine of any kind: it was there then. */

@@ -10,21 +10,13 @@ import {HandoverError} from '../platform/errors.js';
 import {Limiter} from '../platform/limiter.js';
 import type {Happening} from './happening.js';
 import {Machine} from './machine.js';
+import {eventOfSignal, type MachineEvent, SignalEvent} from './machineEvent.js';
 import {MachineOrder} from './machineOrder.js';
 import type {MachineOwner} from './machineOwner.js';
 import type {Preparation} from './preparation.js';
 
 /** More changes than this in one reconciliation are announced as one. */
 const MOST_SINGLE_CHANGES = 16;
-
-/** Stands for the signal `Reboot` where lifecycle events are kept. */
-const REBOOT = -1;
-
-interface LifecycleEvent {
-    readonly event: number;
-    readonly detail: number;
-    readonly serial: number;
-}
 
 /**
  * The machines of one host, sorted by name; a `Gio.ListModel` that GTK and the Shell can both follow.
@@ -85,7 +77,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     readonly #byName = new Map<string, Machine>();
     readonly #byPath = new Map<string, Machine>();
     /** Events of domains whose name is being asked for, in the order they came. */
-    readonly #nameless = new Map<string, LifecycleEvent[]>();
+    readonly #nameless = new Map<string, MachineEvent[]>();
     /** What an event makes us ask for: a few at a time, since a burst is not to be answered by a burst. */
     readonly #lookups = new Limiter(2);
     /** Names that went after a reconciliation was asked for, with the serial of the event that told. */
@@ -148,6 +140,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     // MachineOwner
 
     happened(machine: Machine, happening: Happening): void {
+        machine.troubles.take(happening);
         this.emit('happened', machine, happening);
     }
 
@@ -202,13 +195,14 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     }
 
     domainSignal(path: string, member: string, serial: number): void {
-        if (member === 'Reboot') this.#follow(path, {event: REBOOT, detail: 0, serial});
+        const event = eventOfSignal(member);
+        if (event !== undefined) this.#follow(path, {event, detail: 0, serial});
         // What was read of a machine was read by its path, so a path that is not known has nothing to read again.
         else if (member === 'MetadataChange' || member.startsWith('Device') || member === 'DiskChange')
             this.#byPath.get(path)?.invalidate();
     }
 
-    #follow(path: string, lifecycle: LifecycleEvent): void {
+    #follow(path: string, lifecycle: MachineEvent): void {
         const machine = this.#byPath.get(path);
         if (machine) {
             this.#apply(machine, path, lifecycle);
@@ -245,7 +239,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
         let machine = this.#byName.get(name);
         for (const event of events) {
             if (!machine) {
-                if (event.event === DomainEvent.UNDEFINED || event.event === REBOOT) continue;
+                if (event.event === DomainEvent.UNDEFINED || event.event < 0) continue;
                 machine = this.#adopt(path, name, event);
             } else {
                 machine.setPath(path);
@@ -256,7 +250,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
     }
 
     /** A machine that we see for the first time. */
-    #adopt(path: string, name: string, event: LifecycleEvent): Machine {
+    #adopt(path: string, name: string, event: MachineEvent): Machine {
         const state = stateFromEvent(event.event, event.detail) ?? {state: 'shutoff', reason: 'unknown'};
         const machine = new Machine(
             this.host,
@@ -278,7 +272,7 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
         return machine;
     }
 
-    #apply(machine: Machine, path: string, {event, detail, serial}: LifecycleEvent): void {
+    #apply(machine: Machine, path: string, {event, detail, serial}: MachineEvent): void {
         switch (event) {
             case DomainEvent.DEFINED:
                 machine.seen(serial);
@@ -297,9 +291,15 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
                 machine.setPersistent(false);
                 if (!machine.active) this.#remove(machine);
                 return;
-            case REBOOT:
+            case SignalEvent.Reboot:
                 machine.seen(serial);
                 machine.announceReboot();
+                return;
+            case SignalEvent.Watchdog:
+            case SignalEvent.IOError:
+                machine.seen(serial);
+                machine.troubles.note(event === SignalEvent.IOError ? 'io-error' : 'watchdog');
+                this.machineChanged(machine);
                 return;
             default: {
                 const state = stateFromEvent(event, detail);
