@@ -4,6 +4,7 @@ import Adw from 'gi://Adw?version=1';
 import {Machine} from '../shared/machines/machine.js';
 import {_} from '../shared/platform/i18n.js';
 import type {HostList} from '../shared/hosts/hostList.js';
+import {Boots} from '../shared/metrics/boots.js';
 import type {AppCards} from './gpu/appCards.js';
 import {GpuPage} from './gpu/gpuPage.js';
 import {ProblemPage} from './hosts/problemPage.js';
@@ -17,6 +18,8 @@ import type {Window} from './window.js';
 export class Pages {
     /** What can be done with the machine that is shown; in the window as the action group `machine`. */
     readonly actions: MachineActions;
+    /** How long the machines' starts take. */
+    readonly boots: Boots;
     #machinePage: MachinePage | null = null;
     #problemPage: ProblemPage | null = null;
     #gpuPage: GpuPage | null = null;
@@ -30,6 +33,7 @@ export class Pages {
     ) {
         this.actions = new MachineActions(window);
         window.insert_action_group('machine', this.actions.group);
+        this.boots = new Boots(hosts);
         // From here on it is known when a card comes back; the list of machines is there by now.
         cards.open().catch((error: unknown) => console.error(error));
     }
@@ -64,6 +68,7 @@ export class Pages {
 
     /** Lets go of everything that is shown. */
     close(): void {
+        this.boots.close();
         this.actions.machine = null;
         if (this.#machinePage) this.#machinePage.machine = null;
         if (this.#problemPage) this.#problemPage.host = null;

@@ -6,6 +6,7 @@ import * as Main from 'resource:///org/gnome/shell/ui/main.js';
 import {ClientKeeper} from '../shared/displays/clientKeeper.js';
 import {openers} from '../shared/displays/openers.js';
 import {HostList} from '../shared/hosts/hostList.js';
+import {Boots} from '../shared/metrics/boots.js';
 import {PANEL_BUS_NAME} from '../shared/names.js';
 import {Preferences} from '../shared/settings/preferences.js';
 import {CardCommands} from './cardCommands.js';
@@ -131,6 +132,8 @@ function fill(parts: Parts, disposer: Disposer): void {
     disposer.add(() => lending.dispose());
     const keeper = new ClientKeeper(hosts);
     disposer.add(() => keeper.close());
+    const boots = new Boots(hosts);
+    disposer.add(() => boots.close());
     const entry = new QuickSettingsEntry(parts);
     disposer.add(() => entry.dispose());
     const notices = new MachineNotices(parts);

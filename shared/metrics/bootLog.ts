@@ -7,6 +7,8 @@ import {type Boot, parseBoots, serializeBoots, withBoot} from './boot.js';
 import {BootLogError} from './metricsErrors.js';
 
 const MOST_BYTES = 65_536;
+/** How often it is tried to add something to a file that others change. */
+const MOST_ROUNDS = 8;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const HOST = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
@@ -36,13 +38,24 @@ export class BootLog {
      * @throws BootLogError when it cannot be written, DeadlineError
      */
     async keep(host: string, uuid: string, boot: Boot): Promise<void> {
-        await this.#inTurn(async () => {
-            const path = this.#path(host, uuid);
-            const text = serializeBoots(withBoot(await this.#read(path), boot));
+        await this.#inTurn(() => this.#merge(this.#path(host, uuid), boot));
+    }
+
+    /**
+     * Panel and app write the same file, both at the moment that libvirt tells of something. So who has written looks
+     * whether it is still there, and else adds it to what the other has written.
+     */
+    async #merge(path: string, boot: Boot): Promise<void> {
+        for (let round = 0; round < MOST_ROUNDS; round++) {
+            const tag = await tagOf(path);
+            const before = await this.#read(path);
+            const text = serializeBoots(withBoot(before, boot));
+            if (text === serializeBoots(before)) return;
             if (GLib.mkdir_with_parents(GLib.path_get_dirname(path), 0o700) !== 0)
                 throw new BootLogError(`${GLib.path_get_dirname(path)} cannot be made`);
-            await write(path, text);
-        });
+            await write(path, text, tag);
+        }
+        throw new BootLogError(`${path} is changed again and again`);
     }
 
     #inTurn<T>(task: () => Promise<T>): Promise<T> {
@@ -68,13 +81,40 @@ export class BootLog {
     }
 }
 
-/** Written aside and renamed, so that who reads never sees a part of it. */
-function write(path: string, text: string): Promise<void> {
+/** What changes with a file; null when there is none, or nothing is known of it. */
+function tagOf(path: string): Promise<string | null> {
+    return new Promise(resolve => {
+        const {NONE} = Gio.FileQueryInfoFlags;
+        const file = Gio.File.new_for_path(path);
+        file.query_info_async(
+            Gio.FILE_ATTRIBUTE_ETAG_VALUE,
+            NONE,
+            GLib.PRIORITY_DEFAULT,
+            null,
+            (_file, result) => {
+                try {
+                    resolve(file.query_info_finish(result).get_etag());
+                } catch (error) {
+                    // Why it cannot be read is said by who reads it.
+                    if (!(error instanceof GLib.Error)) console.error(error);
+                    resolve(null);
+                }
+            },
+        );
+    });
+}
+
+/**
+ * Written aside and renamed, so that who reads never sees a part of it.
+ *
+ * @param tag what it is to have still; another leaves it as it is
+ */
+function write(path: string, text: string, tag: string | null): Promise<void> {
     return new Promise((resolve, reject) => {
         const file = Gio.File.new_for_path(path);
         file.replace_contents_bytes_async(
             new GLib.Bytes(new TextEncoder().encode(text)),
-            null,
+            tag,
             false,
             Gio.FileCreateFlags.REPLACE_DESTINATION | Gio.FileCreateFlags.PRIVATE,
             null,
@@ -83,7 +123,12 @@ function write(path: string, text: string): Promise<void> {
                     file.replace_contents_finish(result);
                     resolve();
                 } catch (error) {
-                    reject(new BootLogError(`${path} cannot be written`, {cause: error}));
+                    if (
+                        error instanceof GLib.Error &&
+                        error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.WRONG_ETAG)
+                    )
+                        resolve();
+                    else reject(new BootLogError(`${path} cannot be written`, {cause: error}));
                 }
             },
         );

@@ -32,6 +32,7 @@ import type {Description, Problem} from './description.js';
 import {describeDisplayProblem} from './displayProblems.js';
 import {describeHealth} from './healthProblems.js';
 import {describeLending} from './lendingProblems.js';
+import {describeMetricsProblem} from './metricsProblems.js';
 import {describeSetUp} from './setUpProblems.js';
 
 export type {Problem, ProblemCategory, Remedy} from './description.js';
@@ -178,6 +179,8 @@ function describe(error: unknown): Description {
         };
     const ofDisplay = describeDisplayProblem(error);
     if (ofDisplay) return ofDisplay;
+    const ofMetrics = describeMetricsProblem(error);
+    if (ofMetrics) return ofMetrics;
     if (error instanceof CancelledError)
         return {
             category: 'failed',

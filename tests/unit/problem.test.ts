@@ -6,6 +6,7 @@ import * as displayErrors from '../../shared/displays/displayErrors.js';
 import * as libvirtErrors from '../../shared/libvirt/libvirtErrors.js';
 import {MACHINE_ACTIONS} from '../../shared/machines/actions.js';
 import * as machineErrors from '../../shared/machines/machineErrors.js';
+import * as metricsErrors from '../../shared/metrics/metricsErrors.js';
 import * as operations from '../../shared/operations/operation.js';
 import * as errors from '../../shared/platform/errors.js';
 import {describeProblem} from '../../shared/problems/problem.js';
@@ -36,6 +37,7 @@ function errorClasses(): ErrorClass[] {
         displayErrors,
         libvirtErrors,
         machineErrors,
+        metricsErrors,
         operations,
         errors,
     ];

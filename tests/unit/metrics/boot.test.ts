@@ -112,6 +112,15 @@ describe('The log of starts', () => {
         expect(readShort(`${folder}/session/${UUID}.json`)).toContain('"version":1');
     });
 
+    it('keeps what two programs write at the same time', async () => {
+        const folder = temporaryDirectory();
+        const starts = Array.from({length: 16}, (_none, at) => (at + 1) * 10_000);
+        const logs = [new BootLog(folder), new BootLog(folder)];
+        await Promise.all(starts.map((start, at) => logs[at % 2]!.keep('session', UUID, boot(start))));
+        const kept = await new BootLog(folder).boots('session', UUID);
+        expect(kept.map(({startedAtMs}) => startedAtMs)).toEqual(starts);
+    });
+
     it('begins again after a file that cannot be understood', async () => {
         const folder = temporaryDirectory();
         putFile(`${folder}/session/${UUID}.json`, 'rubbish');

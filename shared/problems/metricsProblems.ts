@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What goes wrong with figures and with the times that starts take, in words.
+import {BootLogError, NoStatisticsError} from '../metrics/metricsErrors.js';
+import {_} from '../platform/i18n.js';
+import type {Description} from './description.js';
+
+/** @returns null when the error is none of these */
+export function describeMetricsProblem(error: unknown): Description | null {
+    if (error instanceof NoStatisticsError)
+        return {
+            category: 'missing',
+            title: _('No figures of these machines'),
+            body: _(
+                'libvirt keeps no statistics for this hypervisor. Look at them from inside the machine; all else works as usual.',
+            ),
+        };
+    if (error instanceof BootLogError)
+        return {
+            category: 'failed',
+            title: _('The times of starts cannot be kept'),
+            body: _(
+                'The file with a machine’s last starts cannot be read or written. Look whether you may write to it and whether the disk is full.',
+            ),
+            remedy: 'retry',
+        };
+    return null;
+}
