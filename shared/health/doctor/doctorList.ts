@@ -5,7 +5,7 @@ import type {HostList} from '../../hosts/hostList.js';
 import type {GpuList} from '../../gpu/gpuList.js';
 import type {Finding} from '../finding.js';
 import type {Topic} from './check.js';
-import {ALL_QUESTIONS, examine} from './doctor.js';
+import {ALL_QUESTIONS, examine, questionsFor} from './doctor.js';
 import type {DoctorPorts} from './ports.js';
 import {followTopics} from './topics.js';
 
@@ -26,16 +26,23 @@ export class DoctorList {
     #idle = 0;
     #unfollow: (() => void) | null = null;
     #closed = false;
+    #resting = false;
+    /** Of the others nothing changes that is asked. */
+    readonly #topics: ReadonlySet<Topic>;
 
     /**
      * @param hosts whose machines and connections tell of changes
      * @param cards the cards that tell of changes; null where none are followed
+     * @param ids asks only these questions; all of them unless told
      */
     constructor(
         private readonly ports: DoctorPorts,
         private readonly hosts: HostList,
         private readonly cards: GpuList | null = null,
-    ) {}
+        private readonly ids?: readonly string[],
+    ) {
+        this.#topics = new Set(questionsFor({ids}).flatMap(({changesWith}) => changesWith));
+    }
 
     /** In the order of the questions; empty before the first look. */
     get findings(): readonly Finding[] {
@@ -50,10 +57,23 @@ export class DoctorList {
     /** Looks at everything; from the first time on changes are followed. Resolves when that is done. */
     async look(): Promise<void> {
         if (this.#closed) return;
+        this.#resting = false;
         this.#follow();
         this.#due = null;
         this.#settle();
         await this.#begin();
+    }
+
+    /** Nobody sees what is found: what signals say is noted, and looked at with the next {@link wake}. */
+    rest(): void {
+        this.#resting = true;
+        this.#settle();
+    }
+
+    /** Somebody sees it again. */
+    wake(): void {
+        this.#resting = false;
+        if (!this.#closed && this.#due?.size !== 0 && this.#unfollow) void this.#begin();
     }
 
     /** @returns a function that ends it */
@@ -82,9 +102,9 @@ export class DoctorList {
 
     /** Something may be another now. */
     #turn(topic: Topic): void {
-        if (this.#closed) return;
+        if (this.#closed || !this.#topics.has(topic)) return;
         this.#due?.add(topic);
-        if (this.#timer || this.#looking) return;
+        if (this.#resting || this.#timer || this.#looking) return;
         this.#timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, SETTLING_MS, () => {
             this.#timer = 0;
             void this.#begin();
@@ -107,7 +127,7 @@ export class DoctorList {
 
     async #lookUntilNothingIsDue(): Promise<void> {
         this.#tell();
-        while (!this.#closed && (this.#due === null || this.#due.size > 0)) {
+        while (!this.#closed && !this.#resting && (this.#due === null || this.#due.size > 0)) {
             const changed = this.#due && [...this.#due];
             this.#due = new Set();
             await this.#lookAt(changed ?? undefined);
@@ -116,6 +136,7 @@ export class DoctorList {
 
     async #lookAt(changed: readonly Topic[] | undefined): Promise<void> {
         await examine(this.ports, {
+            ids: this.ids,
             changed,
             told: (id, findings) => {
                 if (this.#closed) return;
