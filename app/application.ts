@@ -21,12 +21,14 @@ const ACCELERATORS: Readonly<Record<string, string[]>> = {
     'window.close': ['<Control>w'],
     'win.search': ['<Control>f'],
     'win.show-cards': ['<Control>g'],
+    'win.show-doctor': ['<Control>h'],
     'win.set-up-card': ['<Control><Shift>g'],
     'win.set-up-devices': ['<Control><Shift>d'],
     'win.retry': ['<Control>r', 'F5'],
     'machine.obvious': ['<Control>Return'],
     'machine.pause': ['<Control>p'],
     'machine.open-display': ['<Control>d'],
+    'machine.show-health': ['<Control><Shift>h'],
     'machine.show-log': ['<Control>l'],
 };
 
@@ -76,6 +78,11 @@ export class Application extends Adw.Application {
         this.#addAction('show-card', 's', parameter => {
             const [address] = parameter as [string];
             this.#presented().showCard(address);
+        });
+        this.#addAction('show-doctor', null, () => this.#presented().showDoctor());
+        this.#addAction('show-health', 's', parameter => {
+            const [key] = parameter as [string];
+            this.#presented().showHealth(key);
         });
         this.#addAction('show-problem', '(ssss)', parameter => {
             const [key, title, body, detail] = parameter as [string, string, string, string];
@@ -127,6 +134,7 @@ export class Application extends Adw.Application {
             const window = new Window(this, this.hosts, this.#cards);
             this.#window = window;
             window.onShown = key => this.#shown.set_state(new GLib.Variant('s', key));
+            window.onReady = () => this.preferences.welcome();
             window.connect('close-request', () => {
                 this.#window = null;
                 window.onShown('');

@@ -7,6 +7,7 @@ import type {HostList} from '../shared/hosts/hostList.js';
 import {Boots} from '../shared/metrics/boots.js';
 import type {AppCards} from './gpu/appCards.js';
 import {GpuPage} from './gpu/gpuPage.js';
+import type {DoctorPage} from './health/doctorPage.js';
 import {ProblemPage} from './hosts/problemPage.js';
 import {MachineActions} from './machines/machineActions.js';
 import type {MachineLog} from './machines/machineLog.js';
@@ -23,6 +24,7 @@ export class Pages {
     #machinePage: MachinePage | null = null;
     #problemPage: ProblemPage | null = null;
     #gpuPage: GpuPage | null = null;
+    #doctorPage: DoctorPage | null = null;
     #nothing: Adw.NavigationPage | null = null;
 
     constructor(
@@ -38,6 +40,12 @@ export class Pages {
         cards.open().catch((error: unknown) => console.error(error));
     }
 
+    /** Has the doctor's page ready; it knows every question that there is, and few look at it. */
+    async loadDoctor(): Promise<void> {
+        const {DoctorPage} = await import('./health/doctorPage.js');
+        this.#doctorPage ??= new DoctorPage(this.window, this.hosts, this.cards);
+    }
+
     /** The page of what is selected, showing it. */
     pageOf(selection: Selection | null): Adw.NavigationPage {
         const machine = selection instanceof Machine ? selection : null;
@@ -46,14 +54,28 @@ export class Pages {
         if (selection === null) return (this.#nothing ??= makeNothingPage());
         if (selection === 'cards')
             return (this.#gpuPage ??= new GpuPage(this.window, this.hosts, this.cards));
+        // Where it was selected while it was loaded there is no page of it yet: the one that is loading asks again.
+        if (selection === 'doctor') return this.#doctorPage ?? (this.#nothing ??= makeNothingPage());
         if (machine) {
-            this.#machinePage ??= new MachinePage(this.window, this.actions, this.log, this.cards);
+            this.#machinePage ??= new MachinePage(
+                this.window,
+                this.actions,
+                this.log,
+                this.cards,
+                this.hosts,
+            );
             this.#machinePage.machine = machine;
             return this.#machinePage;
         }
         this.#problemPage ??= new ProblemPage();
         if (!(selection instanceof Machine)) this.#problemPage.host = selection;
         return this.#problemPage;
+    }
+
+    /** Shows how a machine does, on its page. */
+    showHealth(machine: Machine): void {
+        this.pageOf(machine);
+        this.actions.onShowHealth();
     }
 
     /** Brings a card into view on the page of the cards, when that is shown. */
@@ -73,6 +95,7 @@ export class Pages {
         if (this.#machinePage) this.#machinePage.machine = null;
         if (this.#problemPage) this.#problemPage.host = null;
         this.#gpuPage?.close();
+        this.#doctorPage?.close();
     }
 }
 

@@ -15,6 +15,7 @@ import type {Problem} from '../shared/problems/problem.js';
 import type {AppCards} from './gpu/appCards.js';
 import type {Pages} from './pages.js';
 import type {SetUpPage} from './setUp/setUpDialog.js';
+import {isOtherPage, type OtherPage} from './machines/otherPages.js';
 import {type Selection, Sidebar} from './machines/sidebar.js';
 import {MachineLog} from './machines/machineLog.js';
 
@@ -47,6 +48,9 @@ export class Window extends Adw.ApplicationWindow {
     /** Called with the key of the machine whose page is on the screen, SHOWN_CARDS for that of the cards, empty for none. */
     onShown: (key: string) => void = () => undefined;
 
+    /** Called once the list is there; true when nobody has been welcomed yet, which is done then. */
+    onReady: () => boolean = () => false;
+
     readonly #log: MachineLog;
     #pages: Pages | null = null;
     #loadingPages: Promise<Pages> | null = null;
@@ -66,6 +70,8 @@ export class Window extends Adw.ApplicationWindow {
         this.#log = new MachineLog(hosts);
         this.#addAction('search', () => this.#openSearch());
         this.#addAction('show-cards', () => this.showCard(''));
+        this.#addAction('show-doctor', () => this.showDoctor());
+        this.#addAction('show-welcome', () => void this.#showWelcome());
         this.#addAction('set-up-card', () => void this.showSetUp('card'));
         this.#addAction('set-up-devices', () => void this.showSetUp('devices'));
         this.#addAction('retry', () => hosts.retry());
@@ -91,6 +97,7 @@ export class Window extends Adw.ApplicationWindow {
                 this.#settled = true;
                 this._sidebar.showIcons();
                 this.#queueSettle();
+                if (this.onReady()) void this.#offerWelcome();
                 return GLib.SOURCE_REMOVE;
             });
             return GLib.SOURCE_REMOVE;
@@ -120,16 +127,21 @@ export class Window extends Adw.ApplicationWindow {
 
     /** Shows the page of the graphics cards. @param address the card to bring into view; empty for the first */
     showCard(address: string): void {
-        void this.#showCards().then(() => this.#pages?.showCard(address));
+        void this.#showOther('cards').then(() => this.#pages?.showCard(address));
     }
 
     /** Asks on the page of the graphics cards whether one is to be forced back. */
     forceCardBack(address: string): void {
-        void this.#showCards().then(() => this.#pages?.forceBack(address));
+        void this.#showOther('cards').then(() => this.#pages?.forceBack(address));
     }
 
-    async #showCards(): Promise<void> {
-        this._sidebar.select('cards');
+    /** Shows what is well on this computer and what is not. */
+    showDoctor(): void {
+        void this.#showOther('doctor');
+    }
+
+    async #showOther(page: OtherPage): Promise<void> {
+        this._sidebar.select(page);
         this._splitView.show_content = true;
         this._views.visible_child = this._splitView;
         await this.#showSelection();
@@ -141,6 +153,25 @@ export class Window extends Adw.ApplicationWindow {
         const shown = this.#shown;
         const machine = shown instanceof Machine ? shown : null;
         new SetUpDialog(this.hosts, {page, machine, card}).present(this);
+    }
+
+    /** A banner and no dialog: who comes for a machine finds it. */
+    async #offerWelcome(): Promise<void> {
+        const {makeWelcomeBanner} = await import('./health/welcomeBanner.js');
+        this._sidebar.addBanner(makeWelcomeBanner());
+    }
+
+    async #showWelcome(): Promise<void> {
+        const {WelcomeDialog} = await import('./health/welcomeDialog.js');
+        new WelcomeDialog(this, this.hosts, this.cards).present(this);
+    }
+
+    /** Shows how a machine does. @param key `HOST/NAME` */
+    showHealth(key: string): void {
+        this.#whenThere(key, machine => {
+            this.#open(machine);
+            void this.#loadPages().then(pages => pages.showHealth(machine));
+        });
     }
 
     /** Shows a machine's page and a problem with it. */
@@ -219,9 +250,9 @@ export class Window extends Adw.ApplicationWindow {
             if (machine) then(machine);
         }
         const there = hosts.lists.some(list => list.nMachines > 0 || list.host.state === 'lost');
-        if (!there && this.#connecting && this._sidebar.selection !== 'cards') return;
-        await this.#setEmpty(!there && this._sidebar.selection !== 'cards');
-        if (!there && this._sidebar.selection !== 'cards') return;
+        if (!there && this.#connecting && !isOtherPage(this._sidebar.selection)) return;
+        await this.#setEmpty(!there && !isOtherPage(this._sidebar.selection));
+        if (!there && !isOtherPage(this._sidebar.selection)) return;
         if (this._sidebar.selection === null && !this._splitView.collapsed) this._sidebar.selectFirst();
         else if (!this.#pages) await this.#showSelection();
     }
@@ -232,13 +263,14 @@ export class Window extends Adw.ApplicationWindow {
             this.#emptyPage = new EmptyPage();
             this._views.add_child(this.#emptyPage);
         }
-        // Somebody may have asked for the cards while the page was loaded.
-        const shown = empty && this._sidebar.selection !== 'cards' ? this.#emptyPage : null;
+        // Somebody may have asked for another page while this one was loaded.
+        const shown = empty && !isOtherPage(this._sidebar.selection) ? this.#emptyPage : null;
         this._views.visible_child = shown ?? this._splitView;
     }
 
     async #showSelection(): Promise<void> {
         const pages = await this.#loadPages();
+        if (this._sidebar.selection === 'doctor') await pages.loadDoctor();
         const {selection} = this._sidebar;
         const page = pages.pageOf(selection);
         if (this._splitView.content !== page) this._splitView.content = page;

@@ -8,6 +8,7 @@ function shortcuts(): readonly (readonly [title: string, keys: string])[] {
     return [
         [pgettext('shortcuts', 'Search machines'), '<Control>f'],
         [pgettext('shortcuts', 'Graphics cards'), '<Control>g'],
+        [pgettext('shortcuts', 'Doctor'), '<Control>h'],
         [pgettext('shortcuts', 'Set a graphics card up'), '<Control><Shift>g'],
         [pgettext('shortcuts', 'Give devices to machines'), '<Control><Shift>d'],
         [pgettext('shortcuts', 'Open the main menu'), 'F10'],
@@ -18,6 +19,7 @@ function shortcuts(): readonly (readonly [title: string, keys: string])[] {
         [pgettext('shortcuts', 'Start or shut down the machine'), '<Control>Return'],
         [pgettext('shortcuts', 'Pause the machine'), '<Control>p'],
         [pgettext('shortcuts', 'Open the machine’s display'), '<Control>d'],
+        [pgettext('shortcuts', 'Show the machine’s health'), '<Control><Shift>h'],
         [pgettext('shortcuts', 'Show the machine’s log'), '<Control>l'],
         [pgettext('shortcuts', 'Back to the list'), '<Alt>Left'],
     ];
@@ -29,7 +31,7 @@ export function showShortcuts(parent: Gtk.Window): void {
     const group = new Gtk.ShortcutsGroup({title: _('General')});
     for (const [title, accelerator] of shortcuts())
         group.add_shortcut(new Gtk.ShortcutsShortcut({title, accelerator}));
-    const section = new Gtk.ShortcutsSection({section_name: 'handover', max_height: 15});
+    const section = new Gtk.ShortcutsSection({section_name: 'handover', max_height: 17});
     section.add_group(group);
     const window = new Gtk.ShortcutsWindow({modal: true, transient_for: parent});
     window.add_section(section);

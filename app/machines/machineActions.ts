@@ -25,6 +25,7 @@ export class MachineActions {
     readonly #obvious = new Gio.SimpleAction({name: 'obvious'});
     readonly #openDisplay = new Gio.SimpleAction({name: 'open-display'});
     readonly #showLog = new Gio.SimpleAction({name: 'show-log'});
+    readonly #showHealth = new Gio.SimpleAction({name: 'show-health'});
     readonly #cancel = new Gio.SimpleAction({name: 'cancel'});
     readonly #followed = new Followed(['notify::state', 'notify::transition', 'gone'], () => this.#sync());
     #releaseHost: () => void = () => undefined;
@@ -32,6 +33,8 @@ export class MachineActions {
 
     /** Called when the log of the machine is wanted. */
     onShowLog: () => void = () => undefined;
+    /** Called when its health is wanted. */
+    onShowHealth: () => void = () => undefined;
 
     /** @param window where questions are asked and results told */
     constructor(private readonly window: Window) {
@@ -47,11 +50,13 @@ export class MachineActions {
         });
         this.#openDisplay.connect('activate', () => this.machine && void openDisplay(window, this.machine));
         this.#showLog.connect('activate', () => this.onShowLog());
+        this.#showHealth.connect('activate', () => this.onShowHealth());
         this.#cancel.connect('activate', () => this.machine?.operation?.cancel());
         this.group.add_action(this.#cancel);
         this.group.add_action(this.#obvious);
         this.group.add_action(this.#openDisplay);
         this.group.add_action(this.#showLog);
+        this.group.add_action(this.#showHealth);
         this.#sync();
     }
 
@@ -120,7 +125,7 @@ export class MachineActions {
         this.#cancel.enabled = operation?.canCancel ?? false;
         this.#obvious.enabled = (this.machine?.obvious ?? null) !== null;
         this.#openDisplay.enabled = this.machine?.active ?? false;
-        this.#showLog.enabled = this.machine !== null;
+        this.#showLog.enabled = this.#showHealth.enabled = this.machine !== null;
     }
 }
 

@@ -8,11 +8,13 @@ import type Gtk from 'gi://Gtk?version=4.0';
 import {type DomainState, isActive} from '../../shared/libvirt/domainState.js';
 import {losesUnsaved, type MachineAction} from '../../shared/machines/actions.js';
 import {CardHeldError} from '../../shared/lending/lendingErrors.js';
+import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {actionIcon, actionLabel, machineLabel, stateLabel} from '../../shared/machines/words.js';
 import {APP_PATH} from '../../shared/names.js';
 import {_, fill, oneLine} from '../../shared/platform/i18n.js';
 import {describeProblem, type Problem} from '../../shared/problems/problem.js';
+import {HealthView} from '../health/healthView.js';
 import {showProblemDialog} from '../hosts/problemDialog.js';
 import {nameMenuItems} from '../widgets/namedMenu.js';
 import type {Window} from '../window.js';
@@ -30,6 +32,7 @@ import {showState} from './stateLook.js';
 
 for (const type of [
     CardSettings,
+    HealthView,
     LogView,
     MachineFacts,
     MachineSettings,
@@ -61,6 +64,8 @@ export class MachinePage extends Adw.NavigationPage {
                     'cardSettings',
                     'settings',
                     'displaySettings',
+                    'health',
+                    'healthPage',
                     'log',
                 ],
             },
@@ -82,6 +87,8 @@ export class MachinePage extends Adw.NavigationPage {
     declare private readonly _cardSettings: CardSettings;
     declare private readonly _settings: MachineSettings;
     declare private readonly _displaySettings: MachineSettingsDisplay;
+    declare private readonly _health: HealthView;
+    declare private readonly _healthPage: Adw.ViewStackPage;
     declare private readonly _log: LogView;
 
     #problem: Problem | null = null;
@@ -107,12 +114,20 @@ export class MachinePage extends Adw.NavigationPage {
         private readonly actions: MachineActions,
         private readonly log: MachineLog,
         private readonly cards: AppCards,
+        hosts: HostList,
     ) {
         super();
+        this._health.open(window, hosts);
+        this._health.onAttention = needed => {
+            this._healthPage.needs_attention = needed;
+        };
         for (const settings of [this._settings, this._displaySettings, this._cardSettings])
             settings.onFailed = (problem: Problem): void => window.toast(problem.title);
         actions.onShowLog = () => {
             this._stack.visible_child_name = 'log';
+        };
+        actions.onShowHealth = () => {
+            this._stack.visible_child_name = 'health';
         };
     }
 
@@ -128,6 +143,7 @@ export class MachinePage extends Adw.NavigationPage {
         this._cardSettings.follow(machine, this.cards);
         this._settings.machine = machine;
         this._displaySettings.machine = machine;
+        this._health.machine = machine;
         this._log.follow(machine, this.log);
         if (!machine) return;
 

@@ -3,16 +3,18 @@ import GObject from 'gi://GObject';
 import Gtk from 'gi://Gtk?version=4.0';
 import Pango from 'gi://Pango';
 
+import {unwell} from '../../shared/health/unwell.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {machineLabel, stateLabel} from '../../shared/machines/words.js';
 import {_, fill, oneLine} from '../../shared/platform/i18n.js';
-import {showState} from './stateLook.js';
+import {showState, stateWarns} from './stateLook.js';
 
 /** What a filled row is made of. */
 interface Content {
     readonly icon: Gtk.Image;
     readonly name: Gtk.Label;
     readonly state: Gtk.Label;
+    readonly box: Gtk.Box;
 }
 
 /**
@@ -27,6 +29,8 @@ export class MachineRow extends Gtk.ListBoxRow {
     }
 
     #content: Content | null = null;
+    #warning: Gtk.Image | null = null;
+    #described = '';
 
     constructor(readonly machine: Machine) {
         super();
@@ -83,7 +87,7 @@ export class MachineRow extends Gtk.ListBoxRow {
         const box = new Gtk.Box({spacing: 12});
         box.append(icon);
         box.append(lines);
-        this.#content = {icon, name, state};
+        this.#content = {icon, name, state, box};
         this.set_child(box);
         this.sync(withIcon);
     }
@@ -107,9 +111,27 @@ export class MachineRow extends Gtk.ListBoxRow {
             name.label = label;
             this.syncName();
         }
-        if (state.label !== caption) {
-            state.label = caption;
-            this.update_property([Gtk.AccessibleProperty.DESCRIPTION], [caption]);
+        if (state.label !== caption) state.label = caption;
+        const trouble = unwell(this.machine);
+        if (withIcon) this.#warn(trouble);
+        const description = trouble === null ? caption : `${caption}. ${trouble}`;
+        if (description === this.#described) return;
+        this.#described = description;
+        this.update_property([Gtk.AccessibleProperty.DESCRIPTION], [description]);
+    }
+
+    /** What is wrong, in the tooltip; and a sign, unless the icon of the state is one. */
+    #warn(trouble: string | null): void {
+        const sign = trouble !== null && !stateWarns(this.machine);
+        if ((this.tooltip_text ?? '') !== (trouble ?? '')) this.set_tooltip_text(trouble);
+        if (sign && !this.#warning) {
+            this.#warning = new Gtk.Image({
+                icon_name: 'dialog-warning-symbolic',
+                accessible_role: Gtk.AccessibleRole.PRESENTATION,
+            });
+            this.#warning.add_css_class('warning');
+            this.#content?.box.append(this.#warning);
         }
+        if (this.#warning) this.#warning.visible = sign;
     }
 }

@@ -15,9 +15,10 @@ import {showMainMenu} from '../widgets/mainMenu.js';
 import {DetailsReader, readDetails} from './detailsReader.js';
 import {MachineRow} from './machineRow.js';
 import {MachineRows} from './machineRows.js';
+import {isOtherPage, type OtherPage, OtherPages} from './otherPages.js';
 
-/** What a person has selected: a machine, a host that is lost, or the graphics cards. */
-export type Selection = Machine | Host | 'cards';
+/** What a person has selected: a machine, a host that is lost, or another page. */
+export type Selection = Machine | Host | OtherPage;
 
 /** Rows above and below what is in view that are filled, too. */
 const ROWS_AHEAD = 4;
@@ -30,6 +31,7 @@ export class Sidebar extends Adw.NavigationPage {
                 GTypeName: 'HandoverSidebar',
                 Template: `resource://${APP_PATH}/machines/sidebar.ui`,
                 InternalChildren: [
+                    'toolbarView',
                     'searchIcon',
                     'menuIcon',
                     'menuButton',
@@ -53,6 +55,7 @@ export class Sidebar extends Adw.NavigationPage {
         );
     }
 
+    declare private readonly _toolbarView: Adw.ToolbarView;
     declare private readonly _searchIcon: Gtk.Image;
     declare private readonly _menuIcon: Gtk.Image;
     declare private readonly _menuButton: Gtk.MenuButton;
@@ -68,7 +71,7 @@ export class Sidebar extends Adw.NavigationPage {
     #nothingFound: Adw.StatusPage | null = null;
     readonly #changed = new Set<Machine>();
     #idle = 0;
-    #cards = false;
+    #others: OtherPages | null = null;
     #withIcons = false;
     readonly #reader = new DetailsReader();
     #release: () => void = () => undefined;
@@ -95,13 +98,13 @@ export class Sidebar extends Adw.NavigationPage {
         keys.connect('key-pressed', (_keys, key) => key === Gdk.KEY_Down && this.#focusFirst());
         this._searchEntry.add_controller(keys);
         this._list.connect('row-selected', (_list, row: Gtk.ListBoxRow | null) => {
-            if (row) this.#markCards(false);
-            // One thing is selected; that the list has lost it for the cards says nothing.
-            if (!this.#cards) this.emit('selected');
+            if (row) this.#others?.mark(null);
+            // One thing is selected; that the list has lost it for another page says nothing.
+            if (!this.#others?.marked) this.emit('selected');
         });
         this._list.connect('row-activated', () => this.emit('opened'));
-        this._pages.connect('row-activated', () => {
-            this.select('cards');
+        this.#others = new OtherPages(this._pages, page => {
+            this.select(page);
             this.emit('opened');
         });
         for (const signal of ['value-changed', 'changed'])
@@ -118,7 +121,12 @@ export class Sidebar extends Adw.NavigationPage {
         this._searchIcon.icon_name = 'system-search-symbolic';
         this._menuIcon.icon_name = 'open-menu-symbolic';
         for (const row of this.#rows ?? []) if (row.filled) this.#complete(row);
-        this.#addCardsRow();
+        this.#others?.fill();
+    }
+
+    /** Says something above the list. */
+    addBanner(banner: Adw.Banner): void {
+        this._toolbarView.add_top_bar(banner);
     }
 
     /** Ends following. */
@@ -131,7 +139,7 @@ export class Sidebar extends Adw.NavigationPage {
     }
 
     get selection(): Selection | null {
-        if (this.#cards) return 'cards';
+        if (this.#others?.marked) return this.#others.marked;
         const row = this._list.get_selected_row();
         if (row instanceof MachineRow) return row.machine;
         return row instanceof HostProblemRow ? row.host : null;
@@ -139,10 +147,9 @@ export class Sidebar extends Adw.NavigationPage {
 
     /** Selects a machine's row, or a lost host's; false when there is none. */
     select(selection: Selection): boolean {
-        if (selection === 'cards') {
-            this.#addCardsRow();
-            if (this.#cards) return true;
-            this.#markCards(true);
+        if (isOtherPage(selection)) {
+            if (!this.#others || this.#others.marked === selection) return this.#others !== null;
+            this.#others.mark(selection);
             this._list.unselect_all();
             this.emit('selected');
             return true;
@@ -163,7 +170,7 @@ export class Sidebar extends Adw.NavigationPage {
 
     /** Selects nothing. */
     unselect(): void {
-        this.#markCards(false);
+        this.#others?.mark(null);
         this._list.unselect_all();
     }
 
@@ -182,31 +189,6 @@ export class Sidebar extends Adw.NavigationPage {
         const row = this._list.get_selected_row();
         if (row) row.grab_focus();
         else this.#focusFirst();
-    }
-
-    /** Comes after the first frame: nobody looks for it before the machines. */
-    #addCardsRow(): void {
-        if (this._pages.get_row_at_index(0)) return;
-        const box = new Gtk.Box({spacing: 12});
-        box.append(
-            new Gtk.Image({
-                icon_name: 'handover-gpu-symbolic',
-                accessible_role: Gtk.AccessibleRole.PRESENTATION,
-            }),
-        );
-        box.append(new Gtk.Label({label: _('Graphics cards'), xalign: 0}));
-        const row = new Gtk.ListBoxRow({child: box});
-        row.update_property([Gtk.AccessibleProperty.LABEL], [_('Graphics cards')]);
-        this._pages.append(row);
-    }
-
-    /** The row of the cards looks selected, or not. A list would select it as soon as Tab comes by. */
-    #markCards(selected: boolean): void {
-        this.#cards = selected;
-        const row = this._pages.get_row_at_index(0);
-        if (selected) row?.set_state_flags(Gtk.StateFlags.SELECTED, false);
-        else row?.unset_state_flags(Gtk.StateFlags.SELECTED);
-        row?.update_state([Gtk.AccessibleState.SELECTED], [Number(selected)]);
     }
 
     #rowOf(selection: Machine | Host): Gtk.ListBoxRow | null {

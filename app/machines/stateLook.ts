@@ -48,3 +48,9 @@ export function showState(image: Gtk.Image, machine: Machine): void {
     for (const one of STYLES) if (one !== style) image.remove_css_class(one);
     image.add_css_class(style);
 }
+
+/** Whether the icon of its state warns of something already. */
+export function stateWarns(machine: Machine): boolean {
+    const {icon} = stateLook(machine);
+    return icon === 'dialog-warning-symbolic' || icon === 'dialog-error-symbolic';
+}

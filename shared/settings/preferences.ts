@@ -86,6 +86,13 @@ export class Preferences {
         return this.settings.get_boolean('quick-settings-toggle');
     }
 
+    /** Whether this is the first time that it is asked: whoever asks says that the user was welcomed. */
+    welcome(): boolean {
+        if (this.settings.get_boolean('welcomed')) return false;
+        this.settings.set_boolean('welcomed', true);
+        return true;
+    }
+
     /** Calls back whenever a key changes; returns a function that ends it. */
     onChanged(key: string, callback: () => void): () => void {
         const id = this.settings.connect(`changed::${key}`, callback);

@@ -55,7 +55,12 @@ export class AppProgram {
         const config = temporaryDirectory('config');
         const folder = GLib.build_filenamev([config, 'glib-2.0', 'settings']);
         GLib.mkdir_with_parents(folder, 0o700);
-        const keys = {hosts: `[${hosts.map(host => `'${host}'`).join(', ')}]`, ...settings};
+        // Nobody is welcomed: it is the first start only where a test says so.
+        const keys = {
+            hosts: `[${hosts.map(host => `'${host}'`).join(', ')}]`,
+            welcomed: 'true',
+            ...settings,
+        };
         const lines = Object.entries(keys).map(([key, value]) => `${key}=${value}\n`);
         GLib.file_set_contents(
             GLib.build_filenamev([folder, 'keyfile']),

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import type {IntegrationEdit} from '../../shared/health/integration/integrationEdit.js';
+import {editLabel} from '../../shared/health/integration/words.js';
+import type {Machine} from '../../shared/machines/machine.js';
+import {_, fill} from '../../shared/platform/i18n.js';
+import {describeProblem} from '../../shared/problems/problem.js';
+import {showProblemDialog} from '../hosts/problemDialog.js';
+import {ask} from '../widgets/ask.js';
+import type {Window} from '../window.js';
+
+/**
+ * Gives a machine what its definition lacks, after asking, and offers to take it back.
+ *
+ * @param changed called after the definition was written
+ */
+export async function addToMachine(
+    window: Window,
+    machine: Machine,
+    edit: IntegrationEdit,
+    changed: () => void,
+): Promise<void> {
+    const lines = [`${editLabel(edit)}.`, _('Its definition is changed. This can be undone.')];
+    if (machine.active) lines.push(_('It comes into force when the machine is shut down and started again.'));
+    const wanted = await ask(window, {
+        heading: _('Add to the machine?'),
+        body: lines.join('\n\n'),
+        yes: _('_Add'),
+    });
+    if (!wanted || machine.isGone) return;
+    await telling(window, async () => {
+        const {applyIntegration} = await import('../../shared/health/machineHealth.js');
+        const {undo, needsRestart} = await applyIntegration(machine, edit);
+        changed();
+        const said = needsRestart ? _('{name} has it from its next start on') : _('{name} has it now');
+        window.toast(fill(said, {name: machine.shortName}), {
+            label: _('Undo'),
+            callback: () =>
+                void telling(window, async () => {
+                    await undo();
+                    changed();
+                    window.toast(fill(_('{name} is as it was'), {name: machine.shortName}));
+                }),
+        });
+    });
+}
+
+/** What goes wrong is told where the person looks. */
+async function telling(window: Window, work: () => Promise<void>): Promise<void> {
+    try {
+        await work();
+    } catch (error) {
+        const problem = describeProblem(error);
+        window.toast(problem.title, {
+            label: _('Details'),
+            callback: () => showProblemDialog(window, problem),
+        });
+    }
+}
