@@ -70,7 +70,7 @@ const COMMON_FLAGS = {
 
 const OPTIONAL_FLAGS = {
     force: switchFlag('Force the machine off when the time is over'),
-    names: switchFlag('Print only the names, or addresses, as the other verbs take them'),
+    names: switchFlag('Print only the names, addresses or ids, as they are typed'),
     for: {kind: 'enum', values: WAIT_STATES, brief: 'The state to wait for'},
     'close-apps': switchFlag('Have the programs that use the graphics card quit first'),
     'when-free': switchFlag('Wait until nobody uses the graphics card'),
@@ -83,7 +83,16 @@ const OPTIONAL_FLAGS = {
     },
     yes: switchFlag('Do not ask whether you are sure'),
     check: switchFlag('Only look, and change nothing'),
-    undo: switchFlag('Take back what was set up'),
+    undo: switchFlag('Take back what was set up, mended or added'),
+    id: {
+        ...textFlag(
+            'ID',
+            'Ask this question only, or those that begin like this; may be given more than once',
+        ),
+        variadic: true,
+    },
+    fix: textFlag('ID', 'Mend what this question has found'),
+    add: textFlag('ROW', 'Give the machine what this row of the table lacks'),
     card: textFlag('CARD', 'The graphics card: its address, numbers, or a part of its name'),
     machine: textFlag('MACHINE', 'The machine that is to have the card'),
     managed: switchFlag('Have libvirt move the card between drivers by itself'),

@@ -63,6 +63,11 @@ export function withoutIsolates(text: string): string {
     return text.replace(/[\u2066-\u2069]/g, '');
 }
 
+/** What people wrote, or machines and devices call themselves, on one line that no terminal obeys. */
+export function plain(text: string): string {
+    return escapeControls(withoutIsolates(text));
+}
+
 /** What a terminal obeys, and what turns a line round, but is no control character to JSON. */
 const ACTIVE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 

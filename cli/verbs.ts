@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {MachineAction} from '../shared/machines/actions.js';
+import type {DoctorOptions} from './verbs/doctor.js';
 import type {GpuOptions} from './verbs/gpu.js';
+import type {HealthOptions} from './verbs/health.js';
 import type {ListOptions} from './verbs/list.js';
 import type {StartVerbOptions} from './verbs/start.js';
 import type {StopOptions} from './verbs/stop.js';
@@ -19,6 +21,9 @@ export type VerbOption =
     | 'no-open'
     | 'up-to'
     | 'yes'
+    | 'id'
+    | 'fix'
+    | 'add'
     | 'check'
     | 'undo'
     | 'card'
@@ -55,6 +60,8 @@ export interface VerbOptions
         StopOptions,
         GpuOptions,
         SetUpVerbOptions,
+        DoctorOptions,
+        HealthOptions,
         Partial<WaitOptions> {}
 
 function action(name: string, brief: string, action: MachineAction): Verb {
@@ -168,6 +175,26 @@ export const VERBS: readonly Verb[] = [
         async run(options) {
             const {setUpGpu} = await import('./setUp/setUpGpu.js');
             await setUpGpu(options);
+        },
+    },
+    {
+        name: 'doctor',
+        brief: 'Find out what is wrong with this computer, and mend it',
+        machine: 'none',
+        options: ['id', 'fix', 'undo', 'yes', 'names'],
+        async run(options) {
+            const {doctor} = await import('./verbs/doctor.js');
+            await doctor(options);
+        },
+    },
+    {
+        name: 'health',
+        brief: 'Find out how a machine does, and what it and its guest can do together',
+        machine: 'possible',
+        options: ['add', 'undo', 'yes'],
+        async run(options, machine) {
+            const {health} = await import('./verbs/health.js');
+            await health(options, machine);
         },
     },
 ];

@@ -3,15 +3,10 @@ import {isComplete, functionLabel, ownerLabel, uninspectedLabel} from '../../sha
 import type {HolderReport} from '../../shared/gpu/holders/holders.js';
 import {_, fill, ngettext} from '../../shared/platform/i18n.js';
 import {rivalNote} from '../../shared/problems/rivalNote.js';
-import {escapeControls, padEnd, columnsOf, withoutIsolates} from '../plainText.js';
+import {columnsOf, padEnd, plain} from '../plainText.js';
 import {type Cell, formatTable} from '../table.js';
 import {holderLine} from './holderLine.js';
 import type {LookedAt} from './lookedAt.js';
-
-/** Names come from lists, machines and processes: nothing of them reaches a terminal as it is. */
-function plain(text: string): string {
-    return escapeControls(withoutIsolates(text));
-}
 
 /** All cards in a table, then each in a block of its own, and what else moves cards. */
 export function cardsText(cards: readonly LookedAt[]): string {

@@ -27,11 +27,11 @@ import {withPasswordAgent} from '../gpu/passwordAgent.js';
 import {findMachine, followHosts, hostAnswers} from '../machineSearch.js';
 import {type CommonOptions, timeoutMs} from '../options.js';
 import {stderr, stdout} from '../output.js';
-import {withoutIsolates} from '../plainText.js';
+import {plain, withoutIsolates} from '../plainText.js';
 import {showProgress} from '../progress.js';
 import {warn} from '../report.js';
 import {hostsToAsk} from '../settings.js';
-import {changesText, checksText, doneText, plain, planJson, undoText} from './setUpText.js';
+import {changesText, checksText, doneText, planJson, undoText} from './setUpText.js';
 
 export interface SetUpVerbOptions extends CommonOptions {
     readonly check?: boolean | undefined;

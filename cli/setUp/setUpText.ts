@@ -4,12 +4,7 @@ import type {SetUpCheck} from '../../shared/setUp/checks.js';
 import {afterwards, changeLabel, type SetUpPlan} from '../../shared/setUp/plan.js';
 import {type UndoPlan, undoLabels} from '../../shared/setUp/undo.js';
 import {checkStatusLabel} from '../../shared/setUp/words.js';
-import {escapeControls, padEnd, columnsOf, withoutIsolates} from '../plainText.js';
-
-/** Names come from machines and devices: nothing of them reaches a terminal as it is. */
-export function plain(text: string): string {
-    return escapeControls(withoutIsolates(text));
-}
+import {columnsOf, padEnd, plain, withoutIsolates} from '../plainText.js';
 
 /** All checks, each with what was found, and below it what to do. */
 export function checksText({card, checks}: Pick<SetUpPlan, 'card' | 'checks'>): string {

@@ -35,8 +35,8 @@ function __handover_gpu_words
     test $given -eq $argv[1]
 end
 
-set -l verbs list show start stop restart reset pause resume save wake open wait watch gpu setup
-set -l with_machine show start stop restart reset pause resume save wake open wait watch
+set -l verbs list show start stop restart reset pause resume save wake open wait watch gpu setup doctor health
+set -l with_machine show start stop restart reset pause resume save wake open wait watch health
 set -l hosts system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion
 set -l states running paused shutoff crashed pmsuspended gone
 set -l none "not __fish_seen_subcommand_from $verbs"
@@ -91,3 +91,16 @@ complete -c handover -n "$setup" -l managed -d 'Have libvirt move the card by it
 complete -c handover -n "$setup" -l code-43 -d 'Keep older NVIDIA drivers from seeing the virtual machine'
 complete -c handover -n "$setup" -l rom -r -F -d 'A ROM for the guest'
 complete -c handover -n "$setup" -l yes -d 'Do not ask'
+complete -c handover -n "$none" -a doctor -d 'Find out what is wrong with this computer, and mend it'
+complete -c handover -n "$none" -a health -d 'Find out how a machine does, and what it and its guest can do together'
+set -l doctor '__fish_seen_subcommand_from doctor'
+set -l health '__fish_seen_subcommand_from health'
+set -l rows graceful-shutdown heartbeat time-sync clipboard display-resize shared-folders file-freeze balloon virtio-drivers report-channel
+complete -c handover -n "$doctor" -l id -x -a '(handover doctor --names 2>/dev/null)' -d 'Ask this question only'
+complete -c handover -n "$doctor" -l fix -x -a '(handover doctor --names 2>/dev/null)' -d 'Mend what this question has found'
+complete -c handover -n "$doctor" -l undo -d 'Take back what was mended'
+complete -c handover -n "$doctor" -l yes -d 'Do not ask'
+complete -c handover -n "$doctor" -l names -d 'Print only the ids of the questions'
+complete -c handover -n "$health" -l add -x -a "$rows" -d 'Give the machine what it lacks'
+complete -c handover -n "$health" -l undo -d 'Take back what was added last'
+complete -c handover -n "$health" -l yes -d 'Do not ask'

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
+import {ADDABLE} from '../../cli/health/addable.js';
 import {VERBS} from '../../cli/verbs.js';
 import {WAIT_STATES} from '../../cli/waitStates.js';
+import {ALL_QUESTIONS} from '../../shared/health/doctor/doctor.js';
 import {DRIVERS} from '../../shared/libvirt/drivers.js';
 import {FakePciTree} from '../fakes/fakePciTree.js';
 import {runProgram} from '../harness/program.js';
@@ -103,6 +105,20 @@ describe('completion', () => {
         expect(await fish('handover wait --for ')).toEqual(states);
         expect(await zsh('handover wait --for ')).toEqual(states);
         expect(await zsh('handover list --host ')).toEqual(hosts);
+    });
+
+    it('knows what the doctor asks, and what a machine can be given', async () => {
+        const ids = ALL_QUESTIONS.map(({id}) => id).sort();
+        for (const option of ['--id', '--fix']) {
+            expect(await bash('doctor', option, '')).toEqual(ids);
+            expect(await fish(`handover doctor ${option} `)).toEqual(ids);
+            expect(await zsh(`handover doctor ${option} `)).toEqual(ids);
+        }
+        expect(await bash('doctor', '')).toEqual([]);
+        const rows = [...ADDABLE].sort();
+        expect(await bash('health', '--add', '')).toEqual(rows);
+        expect(await fish('handover health --add ')).toEqual(rows);
+        expect(await zsh('handover health --add ')).toEqual(rows);
     });
 
     it('knows what each verb can do', async () => {
