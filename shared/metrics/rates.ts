@@ -12,6 +12,8 @@ export interface SampleTime {
 /** A reading, and when it was true. */
 export interface TimedReading extends SampleTime {
     readonly reading: Reading;
+    /** How long the call took in all (ms): it was true at some moment of it. */
+    readonly tookMs: number;
 }
 
 /** How much of its time a virtual processor ran, and how much it waited for one of the host's: 0 to 1. */
@@ -63,12 +65,23 @@ export interface Rates {
 const SHORTEST_MS = 100;
 /** How far (ms) the two clocks may part; more is a sleep. `/proc/uptime` is exact to 10 ms. */
 const SLEEP_MS = 500;
+/**
+ * How much of the time in between may be uncertain. libvirt asks one machine after the other, so each is read at about
+ * the same part of every call, and what makes the time uncertain is how much longer one call took than the other.
+ */
+const UNCERTAIN_PART = 0.25;
 const NS_PER_MS = 1e6;
 
 /** Whether the host slept between two moments. */
 export function differsBySleep(before: SampleTime, after: SampleTime): boolean {
     const passed = after.passedMs - before.passedMs;
     return Math.abs(passed - (after.awakeMs - before.awakeMs)) > SLEEP_MS;
+}
+
+/** Whether one of two calls took so much longer that nobody knows how much time lies between their readings. */
+export function isUncertain(before: TimedReading, after: TimedReading): boolean {
+    const elapsedMs = after.awakeMs - before.awakeMs;
+    return Math.abs(after.tookMs - before.tookMs) > elapsedMs * UNCERTAIN_PART;
 }
 
 /**
@@ -81,7 +94,7 @@ export function differsBySleep(before: SampleTime, after: SampleTime): boolean {
 export function ratesBetween(before: TimedReading, after: TimedReading, longestMs: number): Rates | null {
     const elapsedMs = after.awakeMs - before.awakeMs;
     if (!(elapsedMs >= SHORTEST_MS && elapsedMs <= longestMs)) return null;
-    if (differsBySleep(before, after)) return null;
+    if (differsBySleep(before, after) || isUncertain(before, after)) return null;
     const old = before.reading;
     const now = after.reading;
     if (wentBack(old, now)) return null;

@@ -2,7 +2,14 @@
 import {NoAnswerError} from '../libvirt/libvirtErrors.js';
 import {inSlices} from '../platform/slices.js';
 import {History, valuesOf} from './history.js';
-import {type Rates, ratesBetween, type SampleTime, type TimedReading} from './rates.js';
+import {
+    differsBySleep,
+    isUncertain,
+    type Rates,
+    ratesBetween,
+    type SampleTime,
+    type TimedReading,
+} from './rates.js';
 import type {Reading} from './reading.js';
 import {HOST_CLOCK, MAIN_LOOP, type SampleClock, type Ticks} from './sampleClock.js';
 
@@ -38,9 +45,7 @@ export interface SamplerOptions {
 
 /** How much time (ms) lies between two samples where nobody says otherwise. */
 export const INTERVAL_MS = 2000;
-/** An answer that took longer than this part of an interval is of nobody knows when. */
-const LATE_PART = 0.25;
-/** After more intervals than these the mean says nothing of the moment any more. */
+/** After more intervals than these, and the time that libvirt needs, the mean says nothing of the moment any more. */
 const LONGEST_INTERVALS = 3;
 
 /**
@@ -155,9 +160,7 @@ export class Sampler {
             const answered = this.#now();
             const readings = await statistics.read();
             if (!this.running) return;
-            const late = answered.passedMs - asked.passedMs > this.intervalMs * LATE_PART;
-            if (late) this.#gap(answered.passedMs);
-            else await this.#take(readings, between(asked, answered));
+            await this.#take(readings, between(asked, answered));
             this.#problem = null;
         } catch (error) {
             if (this.running) this.#fail(error);
@@ -175,7 +178,7 @@ export class Sampler {
     }
 
     /** Takes an answer over. Machines that it does not have do not run. */
-    async #take(readings: ReadonlyMap<string, Reading>, when: SampleTime): Promise<void> {
+    async #take(readings: ReadonlyMap<string, Reading>, when: Omit<TimedReading, 'reading'>): Promise<void> {
         for (const name of [...this.#last.keys()]) {
             if (readings.has(name)) continue;
             this.#last.delete(name);
@@ -187,8 +190,9 @@ export class Sampler {
             if (!this.running) return;
             const now = {reading, ...when};
             const before = this.#last.get(name);
-            const rates = before ? ratesBetween(before, now, this.intervalMs * LONGEST_INTERVALS) : null;
-            this.#last.set(name, now);
+            const longestMs = this.intervalMs * LONGEST_INTERVALS + now.tookMs + (before?.tookMs ?? 0);
+            const rates = before ? ratesBetween(before, now, longestMs) : null;
+            if (!before || !isLate(before, now, longestMs)) this.#last.set(name, now);
             this.#samples.set(name, {reading, rates});
             this.#histories.get(name)?.push(when.passedMs, rates && valuesOf(reading, rates));
         });
@@ -210,10 +214,20 @@ export class Sampler {
     }
 }
 
+/**
+ * An answer that took much longer than the one before is no good to compare the next with; when they all take as long
+ * from now on, it is.
+ */
+function isLate(before: TimedReading, now: TimedReading, longestMs: number): boolean {
+    const tooOld = now.awakeMs - before.awakeMs > longestMs || differsBySleep(before, now);
+    return !tooOld && now.tookMs > before.tookMs && isUncertain(before, now);
+}
+
 /** libvirt read the counters at some moment between the two. */
-function between(asked: SampleTime, answered: SampleTime): SampleTime {
+function between(asked: SampleTime, answered: SampleTime): Omit<TimedReading, 'reading'> {
     return {
         awakeMs: (asked.awakeMs + answered.awakeMs) / 2,
         passedMs: (asked.passedMs + answered.passedMs) / 2,
+        tookMs: answered.passedMs - asked.passedMs,
     };
 }

@@ -31,5 +31,5 @@ export function reading(fields: Record<string, number | string> = {}): Reading {
 
 /** The same, so many milliseconds after the beginning, of which the host slept some. */
 export function at(ms: number, fields: Record<string, number | string> = {}, sleptMs = 0): TimedReading {
-    return {reading: reading(fields), awakeMs: ms, passedMs: ms + sleptMs};
+    return {reading: reading(fields), awakeMs: ms, passedMs: ms + sleptMs, tookMs: 10};
 }

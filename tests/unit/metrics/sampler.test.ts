@@ -132,9 +132,18 @@ describe('The sampler', () => {
         const rig = await begun();
         rig.tick(1990);
         await rig.answer({vm: reading({'cpu.time': 14e9, 'vcpu.0.time': 14e9})}, 1500);
-        expect(rig.sampler.sample('vm')).toBeNull();
+        expect(rig.sampler.sample('vm')?.rates).toBeNull();
         await rig.turn(12e9, 500);
         expect(rig.drawn).toEqual([null, null, 0.5]);
+    });
+
+    it('has rates of answers that all come as late, as those of many machines do', async () => {
+        const rig = await begun();
+        for (const time of [12e9, 14e9, 16e9, 18e9]) {
+            rig.tick(1000);
+            await rig.answer({vm: reading({'cpu.time': time, 'vcpu.0.time': time})}, 3000);
+        }
+        expect(rig.drawn).toEqual([null, null, null, null, 0.5]);
     });
 
     it('has a gap after the host slept, and after a machine was started anew', async () => {
