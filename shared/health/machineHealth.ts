@@ -67,8 +67,14 @@ export async function examineMachine(
             guestMs: left() - ROOM_MS,
             cancellable: abandoned,
         });
-        const {state, reason} = machine;
-        const known = {definition, state: {state, reason}, lastCrashMs: null, lastWatchdogMs: null};
+        const {state, reason, troubles} = machine;
+        const known = {
+            definition,
+            state: {state, reason},
+            lastCrashMs: troubles.crashMs,
+            lastWatchdogMs: troubles.watchdogMs,
+            lastIoErrorMs: troubles.ioErrorMs,
+        };
         const facts = await readMachineFacts(known, world);
         return {facts, findings: machineChecks(facts), integration: integrationTable(facts)};
     };

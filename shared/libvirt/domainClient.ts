@@ -4,6 +4,7 @@ import GLib from 'gi://GLib';
 import {METADATA_NAMESPACE, METADATA_PREFIX} from '../names.js';
 import {type StateAndReason, stateFromNumbers} from './domainState.js';
 import {Domain} from './interfaces/domain.js';
+import {DomainSnapshot} from './interfaces/domainSnapshot.js';
 import {LibvirtError} from './libvirtErrors.js';
 import type {LibvirtService} from './libvirtService.js';
 
@@ -96,6 +97,20 @@ export class DomainClient {
         const flags = XML_SECURE | XML_INACTIVE;
         const [xml] = await this.service.call(this.path, Domain, 'GetXMLDesc', [flags], 'query');
         return xml;
+    }
+
+    /** The XML of its snapshots, the newest so many; one that goes meanwhile is left out. */
+    async snapshots(most: number): Promise<string[]> {
+        const [paths] = await this.service.call(this.path, Domain, 'ListDomainSnapshots', [0], 'query');
+        const ask = async (path: string): Promise<string[]> => {
+            try {
+                return await this.service.call(path, DomainSnapshot, 'GetXMLDesc', [0], 'query');
+            } catch (error) {
+                if (error instanceof LibvirtError) return [];
+                throw error;
+            }
+        };
+        return (await Promise.all(paths.slice(-most).map(ask))).flat();
     }
 
     /** Gives a device to the running guest, to the definition that is kept, or to both. */

@@ -2,10 +2,11 @@
 // How the machine's disks and the files beside them are.
 import GLib from 'gi://GLib';
 
-import {_, fill} from '../../platform/i18n.js';
+import {_, fill, ngettext} from '../../platform/i18n.js';
 import {type Finding, fine, type Question, unmeasured, wrong} from '../finding.js';
-import {growthOf, type ImageFacts} from './imageChain.js';
-import {isOn, type MachineFacts, type StateFile} from './machineFacts.js';
+import type {ImageFacts, ImageLayer} from './imageChain.js';
+import {timeOf} from './timeOf.js';
+import {isOn, type MachineFacts, type SnapshotFacts, type StateFile} from './machineFacts.js';
 
 /** Less than this where an image grows, and the machine is soon paused; in bytes. */
 const LITTLE_SPACE = 2 ** 30;
@@ -14,6 +15,7 @@ export function diskChecks(facts: MachineFacts): Finding[] {
     return [
         ...diskErrors(facts),
         ...facts.images.flatMap(image => [chain(image), ...space(image)]),
+        ...snapshots(facts),
         ...facts.stateFiles.map(file => stateFile(facts, file)),
     ];
 }
@@ -21,8 +23,16 @@ export function diskChecks(facts: MachineFacts): Finding[] {
 function diskErrors(facts: MachineFacts): Finding[] {
     if (!isOn(facts)) return [];
     const question: Question = {id: 'disk-errors', title: _('Disk errors'), severity: 'hard', lasting: false};
-    const {diskErrors: reading} = facts;
+    const {diskErrors: reading, lastIoErrorMs} = facts;
     if (!reading.known) return [unmeasured(question, reading.why)];
+    if (reading.value.length === 0 && lastIoErrorMs !== null)
+        return [
+            wrong(
+                question,
+                fill(_('QEMU met one at {time}, and let the guest know.'), {time: timeOf(lastIoErrorMs)}),
+                _('Look into the computer’s log for errors of the disk that the image is on.'),
+            ),
+        ];
     if (reading.value.length === 0) return [fine(question, _('None'))];
     return reading.value.map(({target, noSpace}) =>
         noSpace
@@ -54,7 +64,20 @@ function chain({target, missing, chain: reading}: ImageFacts): Finding {
             target,
         );
     if (!reading.known) return unmeasured(question, reading.why, '', target);
-    const damaged = reading.value.find(({corrupt}) => corrupt);
+    const {layers, loop} = reading.value;
+    if (loop !== null)
+        return wrong(
+            question,
+            fill(_('{disk} rests on images that rest on each other; {file} is one of them.'), {
+                disk: target,
+                file: loop,
+            }),
+            _(
+                'Bring one of them back from a backup, or rest it on the right image with “qemu-img rebase -u”.',
+            ),
+            target,
+        );
+    const damaged = layers.find(({corrupt}) => corrupt);
     if (damaged)
         return wrong(
             question,
@@ -62,11 +85,26 @@ function chain({target, missing, chain: reading}: ImageFacts): Finding {
             _('Turn the machine off, make a copy of the file, and run “qemu-img check -r all” on it.'),
             target,
         );
-    const formats = reading.value.map(({format}) => format).join(' → ');
+    const vague = layers.find(isVague);
+    if (vague)
+        return wrong(
+            question,
+            fill(_('{file} does not say which format the image has that it rests on.'), {file: vague.path}),
+            _(
+                'libvirt does not start it so. Write the format down: “qemu-img rebase -u -F FORMAT -b BASE IMAGE”.',
+            ),
+            target,
+        );
+    const formats = layers.map(({format}) => format).join(' → ');
     return fine(question, fill(_('{disk}: {formats}'), {disk: target, formats}), target);
 }
 
-function space({target, readOnly, chain: images, freeBytes}: ImageFacts): Finding[] {
+/** libvirt does not guess the format of what an image rests on, unless it is raw. */
+function isVague({backing, backingFormat}: ImageLayer, at: number, layers: readonly ImageLayer[]): boolean {
+    return backing !== null && backingFormat === null && layers[at + 1]?.format !== 'raw';
+}
+
+function space({target, readOnly, growthBytes: growth, freeBytes}: ImageFacts): Finding[] {
     if (readOnly) return [];
     const question: Question = {
         id: 'image-space',
@@ -76,7 +114,6 @@ function space({target, readOnly, chain: images, freeBytes}: ImageFacts): Findin
     };
     if (!freeBytes.known) return [unmeasured(question, freeBytes.why, '', target)];
     const free = freeBytes.value;
-    const growth = images.known ? growthOf(images.value) : null;
     const values = {disk: target, free: sizeLabel(free), growth: growth === null ? '' : sizeLabel(growth)};
     const evidence =
         growth === null
@@ -93,6 +130,44 @@ function space({target, readOnly, chain: images, freeBytes}: ImageFacts): Findin
             target,
         ),
     ];
+}
+
+function snapshots({snapshots: reading, images}: MachineFacts): Finding[] {
+    const question: Question = {id: 'snapshots', title: _('Snapshots'), severity: 'warning', lasting: true};
+    if (!reading.known) return [unmeasured(question, reading.why)];
+    const {value} = reading;
+    if (value.length === 0) return [];
+    const fix = _('It cannot be gone back to. Take its record away: “virsh snapshot-delete --metadata”.');
+    const broken = value.flatMap(snapshot => {
+        const trouble = troubleOf(snapshot, images);
+        return trouble === null ? [] : [wrong(question, trouble, fix, snapshot.name)];
+    });
+    if (broken.length > 0) return broken;
+    const count = value.length;
+    return [
+        fine(
+            question,
+            fill(
+                ngettext('{count} snapshot, all of it there', '{count} snapshots, all of them there', count),
+                {
+                    count,
+                },
+            ),
+        ),
+    ];
+}
+
+function troubleOf({name, disks, missing}: SnapshotFacts, images: readonly ImageFacts[]): string | null {
+    const [gone] = missing;
+    if (gone !== undefined)
+        return fill(_('{snapshot} needs {file}, which is not there.'), {snapshot: name, file: gone});
+    const layers = images.flatMap(({chain: reading}) => (reading.known ? reading.value.layers : []));
+    for (const {kind, file} of disks) {
+        const layer = kind === 'internal' ? layers.find(({path}) => path === file) : undefined;
+        if (layer && !layer.snapshots.includes(name))
+            return fill(_('{file} holds no snapshot {snapshot}.'), {snapshot: name, file: layer.path});
+    }
+    return null;
 }
 
 function sizeLabel(bytes: number): string {

@@ -14,8 +14,21 @@ export interface ImageLayer {
     readonly actualBytes: number | null;
     /** The image that it rests on. */
     readonly backing: string | null;
+    /** The format that it says that one has; null when it does not say. */
+    readonly backingFormat: string | null;
+    /** Names of the snapshots that are within it. */
+    readonly snapshots: readonly string[];
     /** QEMU found it damaged, and refuses to write to it. */
     readonly corrupt: boolean;
+}
+
+/** An image with what it rests on, as far as that could be followed. */
+export interface ImageChain {
+    readonly layers: readonly ImageLayer[];
+    /** The file that a layer rests on and that is not there. */
+    readonly missing: string | null;
+    /** The file at which the chain comes back to itself. */
+    readonly loop: string | null;
 }
 
 /** The image of a disk with what it rests on, and where it grows. */
@@ -27,30 +40,40 @@ export interface ImageFacts {
     readonly readOnly: boolean;
     /** Files of the chain that are known not to be there. */
     readonly missing: readonly string[];
-    readonly chain: Reading<readonly ImageLayer[]>;
+    readonly chain: Reading<ImageChain>;
+    /** How much it can still grow, in bytes; null when that cannot be told. */
+    readonly growthBytes: number | null;
     /** Of the file system that it is on, in bytes. */
     readonly freeBytes: Reading<number>;
 }
 
 /** QEMU itself follows a chain further; one that long is nobody's intention. */
-const MOST_LAYERS = 256;
+export const MOST_LAYERS = 256;
 
 /**
- * Reads what qemu-img prints.
+ * Reads what qemu-img prints of a whole chain.
  *
  * @returns null for what is no chain of images
  */
 export function parseImageChain(json: string): readonly ImageLayer[] | null {
-    let value: unknown;
+    const value = parseJson(json);
+    if (!Array.isArray(value) || value.length === 0 || value.length > MOST_LAYERS) return null;
+    const layers = value.map(readLayer);
+    return layers.every(layer => layer !== null) ? layers : null;
+}
+
+/** Reads what qemu-img prints of one image. @returns null for what is none */
+export function parseImage(json: string): ImageLayer | null {
+    return readLayer(parseJson(json));
+}
+
+function parseJson(json: string): unknown {
     try {
-        value = JSON.parse(json);
+        return JSON.parse(json) as unknown;
     } catch (error) {
         if (error instanceof SyntaxError) return null;
         throw error;
     }
-    if (!Array.isArray(value) || value.length === 0 || value.length > MOST_LAYERS) return null;
-    const layers = value.map(readLayer);
-    return layers.every(layer => layer !== null) ? layers : null;
 }
 
 /** How much a chain can still grow: only its first image is written to. In bytes; null when it cannot be told. */
@@ -71,8 +94,15 @@ function readLayer(value: unknown): ImageLayer | null {
         virtualBytes,
         actualBytes: sizeIn(value, 'actual-size'),
         backing: textIn(value, 'full-backing-filename') ?? textIn(value, 'backing-filename'),
+        backingFormat: textIn(value, 'backing-filename-format'),
+        snapshots: snapshotsIn(value),
         corrupt: field(field(field(value, 'format-specific'), 'data'), 'corrupt') === true,
     };
+}
+
+function snapshotsIn(value: unknown): string[] {
+    const snapshots = field(value, 'snapshots');
+    return Array.isArray(snapshots) ? snapshots.flatMap(one => textIn(one, 'name') ?? []) : [];
 }
 
 function field(value: unknown, key: string): unknown {

@@ -3,8 +3,10 @@ import type {Definition} from '../../definition/definition.js';
 import {isActive, type StateAndReason} from '../../libvirt/domainState.js';
 import type {GuestInfo} from './guestInfo.js';
 import type {ImageFacts} from './imageChain.js';
+import type {LastEnd} from './machineLog.js';
 import type {QemuProcess} from './qemuProcess.js';
 import type {Reading} from './reading.js';
+import type {Snapshot} from './snapshots.js';
 
 /** What the computer has for its machines. */
 export interface HostCapacity {
@@ -59,6 +61,11 @@ export interface StateFile {
     readonly there: boolean | null;
 }
 
+/** A snapshot, with the files of it that are known not to be there. */
+export interface SnapshotFacts extends Snapshot {
+    readonly missing: readonly string[];
+}
+
 /** Everything that the health of a machine is judged by, read once. */
 export interface MachineFacts {
     /** As it runs, or as it is kept. */
@@ -76,9 +83,14 @@ export interface MachineFacts {
     readonly stateFiles: readonly StateFile[];
     /** Whether the guest tells through the balloon how much memory it has free. */
     readonly balloonReports: Reading<boolean>;
-    /** When it last crashed and when its watchdog last fired, as far as is remembered; ms since 1970. */
+    /** The newest snapshots, each with the files of it that are known not to be there. */
+    readonly snapshots: Reading<readonly SnapshotFacts[]>;
+    /** How it ended the last time, as libvirt's log tells; null within when the log tells of no end. */
+    readonly lastEnd: Reading<LastEnd | null>;
+    /** When these last happened while this program followed the machine; in milliseconds since 1970. */
     readonly lastCrashMs: number | null;
     readonly lastWatchdogMs: number | null;
+    readonly lastIoErrorMs: number | null;
 }
 
 /** Whether the guest can answer now: it is there, and nobody holds it. */

@@ -13,10 +13,16 @@ import {monotonicMs, wallClockMs} from '../../platform/clock.js';
 import {HandoverError} from '../../platform/errors.js';
 import {askGuest, readGuest} from './guestReading.js';
 import {type OtherMachine, usbOf} from './hostReading.js';
+import {logFolder} from './machineLog.js';
 import {pidFileFolder} from './qemuProcess.js';
 import type {MachineWorld} from './readMachineFacts.js';
+import {readSnapshot} from './snapshots.js';
 import {NO_FILES, tpmFolder} from './stateFiles.js';
 import {systemFiles} from './systemFiles.js';
+
+/** So many of the newest snapshots are looked at; each costs a call. */
+const MOST_SNAPSHOTS = 32;
+const MOST_DISKS = 256;
 
 export interface WorldOptions {
     readonly root: SysRoot;
@@ -51,6 +57,7 @@ export function worldOf(
         files: isHere(driver) ? systemFiles({timeoutMs: hereMs, cancellable}) : NO_FILES,
         pidFiles: pidFileFolder(session, GLib.get_user_runtime_dir()),
         tpmStates: tpmFolder(session, GLib.get_user_config_dir()),
+        logs: logFolder(session, GLib.get_user_cache_dir()),
         others: () => otherMachines(machine, hosts),
         askGuest: () => askGuest({guestTime: () => client.guestTime(), wallClockMs, monotonicMs}),
         readGuest: () =>
@@ -59,8 +66,24 @@ export function worldOf(
                 cancellable,
             }),
         diskErrors: () => client.diskErrors(),
+        snapshots: async () => (await client.snapshots(MOST_SNAPSHOTS)).map(readSnapshot),
+        imageGrowth: async () => growthIn(await client.statistics(StatisticsKind.BLOCK)),
         balloonReports: async () => tellsOfMemory(await client.statistics(StatisticsKind.BALLOON)),
     };
+}
+
+/** What an image may come to hold, less what it holds. */
+function growthIn(statistics: Readonly<Record<string, unknown>>): Map<string, number> {
+    const growth = new Map<string, number>();
+    const count = Math.min(MOST_DISKS, Number(statistics['block.count']) || 0);
+    for (let at = 0; at < count; at++) {
+        const name = statistics[`block.${at}.name`];
+        const capacity = statistics[`block.${at}.capacity`];
+        const allocation = statistics[`block.${at}.allocation`];
+        if (typeof name === 'string' && typeof capacity === 'number' && typeof allocation === 'number')
+            growth.set(name, Math.max(0, capacity - allocation));
+    }
+    return growth;
 }
 
 /** Only a guest whose driver answers gives these. */

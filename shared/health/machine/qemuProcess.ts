@@ -70,7 +70,7 @@ function isQemu(comm: string | null): boolean {
 }
 
 /** libvirt allows nearly everything in a name; what it allows beyond a file's name must not lead elsewhere. */
-function isFileName(name: string): boolean {
+export function isFileName(name: string): boolean {
     return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 

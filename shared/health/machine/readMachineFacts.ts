@@ -7,13 +7,26 @@ import {_, fill} from '../../platform/i18n.js';
 import type {GuestInfo} from './guestInfo.js';
 import type {GuestAnswers} from './guestReading.js';
 import {type OtherMachine, readDevices, readHostCapacity, unseenDevices} from './hostReading.js';
-import {canAnswer, type DeviceFacts, type DiskError, isOn, type MachineFacts} from './machineFacts.js';
+import {readLastEnd} from './machineLog.js';
+import {
+    canAnswer,
+    type DeviceFacts,
+    type DiskError,
+    hasQemu,
+    isOn,
+    type MachineFacts,
+    type SnapshotFacts,
+} from './machineFacts.js';
 import {findQemuProcess} from './qemuProcess.js';
 import {read, type Reading, unread} from './reading.js';
+import type {Snapshot} from './snapshots.js';
 import {type FilePorts, readImages, readStateFiles} from './stateFiles.js';
 
 /** What is known of a machine without asking. */
-export type KnownFacts = Pick<MachineFacts, 'definition' | 'state' | 'lastCrashMs' | 'lastWatchdogMs'>;
+export type KnownFacts = Pick<
+    MachineFacts,
+    'definition' | 'state' | 'lastCrashMs' | 'lastWatchdogMs' | 'lastIoErrorMs'
+>;
 
 /** Where and of whom a machine's facts are read. */
 export interface MachineWorld {
@@ -23,15 +36,19 @@ export interface MachineWorld {
     /** How long each thing may take that this computer or libvirt is asked, in milliseconds. */
     readonly limitMs: number;
     readonly files: FilePorts;
-    /** Folders of libvirt's: see `pidFileFolder` and `tpmFolder`. */
+    /** Folders of libvirt's: see `pidFileFolder`, `tpmFolder` and `logFolder`. */
     readonly pidFiles: string;
     readonly tpmStates: string;
+    readonly logs: string;
     /** The machines that run now, other than this one, and have devices of the computer. */
     others(): Promise<readonly OtherMachine[]>;
     askGuest(): Promise<GuestAnswers>;
     readGuest(): Promise<Reading<GuestInfo>>;
     diskErrors(): Promise<readonly DiskError[]>;
     balloonReports(): Promise<boolean>;
+    snapshots(): Promise<readonly Snapshot[]>;
+    /** By how many bytes images can grow, by the name of the disk in the guest, as far as libvirt tells. */
+    imageGrowth(): Promise<ReadonlyMap<string, number>>;
 }
 
 /**
@@ -47,24 +64,68 @@ export async function readMachineFacts(known: KnownFacts, world: MachineWorld): 
     const within = <T, F>(what: Promise<T>, fallback: F): Promise<T | F> => inTime(what, limitMs, fallback);
     const ask = <T>(what: () => Promise<T>): Promise<Reading<T>> =>
         within(attempt(what()), unread(_('libvirt did not answer in time.')));
-    const [process, host, devices, guest, diskErrors, images, stateFiles, balloonReports] = await Promise.all(
-        [
-            here
-                ? within(
-                      findQemuProcess({proc: root.proc, pidFiles}, definition.name, definition.uuid ?? ''),
-                      late,
-                  )
-                : elsewhere,
-            here ? within(readHostCapacity(root), late) : elsewhere,
-            within(devicesOf(definition, world), unseenDevices(definition)),
-            readFromGuest(known, world),
-            isOn(known) ? ask(() => world.diskErrors()) : unread(_('The machine is off.')),
-            readImages(definition, files),
-            readStateFiles(definition, tpmStates, files),
-            canAnswer(known) ? ask(() => world.balloonReports()) : unread(_('The guest does not run.')),
-        ],
+    const [
+        process,
+        host,
+        devices,
+        guest,
+        diskErrors,
+        images,
+        stateFiles,
+        balloonReports,
+        snapshots,
+        lastEnd,
+    ] = await Promise.all([
+        here
+            ? within(
+                  findQemuProcess({proc: root.proc, pidFiles}, definition.name, definition.uuid ?? ''),
+                  late,
+              )
+            : elsewhere,
+        here ? within(readHostCapacity(root), late) : elsewhere,
+        within(devicesOf(definition, world), unseenDevices(definition)),
+        readFromGuest(known, world),
+        isOn(known) ? ask(() => world.diskErrors()) : unread(_('The machine is off.')),
+        readImages(definition, files, growthOf(world)),
+        readStateFiles(definition, tpmStates, files),
+        canAnswer(known) ? ask(() => world.balloonReports()) : unread(_('The guest does not run.')),
+        hasQemu(known) ? ask(() => readSnapshots(world)) : NO_SNAPSHOTS,
+        here && hasQemu(known) ? within(readLastEnd(world.logs, definition.name), late) : elsewhere,
+    ]);
+    return {
+        ...known,
+        process,
+        host,
+        devices,
+        ...guest,
+        diskErrors,
+        images,
+        stateFiles,
+        balloonReports,
+        snapshots,
+        lastEnd,
+    };
+}
+
+const NO_SNAPSHOTS = read<readonly SnapshotFacts[]>([]);
+
+/** What cannot be told now is not told: it is a second opinion only. */
+async function growthOf(world: MachineWorld): Promise<ReadonlyMap<string, number>> {
+    const growth = await inTime(attempt(world.imageGrowth()), world.limitMs, null);
+    return growth?.known ? growth.value : new Map<string, number>();
+}
+
+async function readSnapshots(world: MachineWorld): Promise<SnapshotFacts[]> {
+    return Promise.all(
+        (await world.snapshots()).map(async snapshot => {
+            const external = snapshot.disks.filter(({kind}) => kind === 'external').map(({file}) => file);
+            const paths = [...external, snapshot.memoryFile].filter(
+                path => path?.startsWith('/') === true,
+            ) as string[];
+            const there = await Promise.all(paths.map(path => world.files.isThere(path)));
+            return {...snapshot, missing: paths.filter((_path, at) => there[at] === false)};
+        }),
     );
-    return {...known, process, host, devices, ...guest, diskErrors, images, stateFiles, balloonReports};
 }
 
 async function devicesOf(definition: Definition, world: MachineWorld): Promise<DeviceFacts[]> {

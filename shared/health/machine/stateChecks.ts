@@ -4,6 +4,7 @@ import {domainStateLabel} from '../../machines/words.js';
 import {_, fill} from '../../platform/i18n.js';
 import {type Finding, fine, type Question, unmeasured, wrong} from '../finding.js';
 import {hasQemu, isOn, type MachineFacts} from './machineFacts.js';
+import {timeOf} from './timeOf.js';
 
 export function stateChecks(facts: MachineFacts): Finding[] {
     return [...state(facts), ...qemuProcess(facts), ...ioError(facts), ...crash(facts), ...watchdog(facts)];
@@ -68,15 +69,23 @@ function ioError({state: {state: word, reason}}: MachineFacts): Finding[] {
     return [fine(question, _('No'))];
 }
 
-function crash({state: {state: word, reason}, lastCrashMs}: MachineFacts): Finding[] {
+function crash(facts: MachineFacts): Finding[] {
+    const {state, lastCrashMs, lastEnd} = facts;
+    const {state: word, reason} = state;
     const question: Question = {id: 'crash', title: _('Last crash'), severity: 'warning', lasting: false};
     const fix = _('Look into its log, and into what the guest itself has written.');
     const now = word === 'crashed' || reason === 'crashed';
     if (now && word !== 'running') return [wrong(question, _('It has crashed.'), fix)];
     if (now) return [wrong(question, _('Its guest has crashed, and goes on in its crash kernel.'), fix)];
-    if (lastCrashMs !== null)
-        return [wrong(question, fill(_('It crashed at {time}.'), {time: timeOf(lastCrashMs)}), fix)];
-    return [fine(question, _('None that is known'))];
+    const ended = lastEnd.known && lastEnd.value?.reason === 'crashed' ? lastEnd.value.atMs : null;
+    const crashMs = lastCrashMs ?? ended;
+    if (crashMs !== null)
+        return [wrong(question, fill(_('It crashed at {time}.'), {time: timeOf(crashMs)}), fix)];
+    if (!hasQemu(facts)) return [fine(question, _('None since this program follows it'))];
+    if (!lastEnd.known)
+        return [fine(question, fill(_('None since this program follows it. {why}'), {why: lastEnd.why}))];
+    if (lastEnd.value === null) return [fine(question, _('None that libvirt’s log tells of'))];
+    return [fine(question, fill(_('None: at {time} it ended well.'), {time: timeOf(lastEnd.value.atMs)}))];
 }
 
 function watchdog({definition, state: {state: word, reason}, lastWatchdogMs}: MachineFacts): Finding[] {
@@ -87,10 +96,5 @@ function watchdog({definition, state: {state: word, reason}, lastWatchdogMs}: Ma
     if (lastWatchdogMs !== null)
         return [wrong(question, fill(_('It fired at {time}.'), {time: timeOf(lastWatchdogMs)}), fix)];
     if (!definition.devices.some(({kind}) => kind === 'watchdog')) return [];
-    return [fine(question, _('It has not fired, as far as is known.'))];
-}
-
-/** A moment as ISO 8601 without its fraction: the same in every face, and for scripts. */
-function timeOf(milliseconds: number): string {
-    return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+    return [fine(question, _('It has not fired since this program follows the machine.'))];
 }

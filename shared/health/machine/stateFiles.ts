@@ -10,7 +10,7 @@ import {
     type XmlElement,
 } from '../../definition/xmlTree.js';
 import {_} from '../../platform/i18n.js';
-import type {ImageFacts, ImageLayer} from './imageChain.js';
+import {growthOf, type ImageChain, type ImageFacts} from './imageChain.js';
 import type {StateFile} from './machineFacts.js';
 import {type Reading, unread} from './reading.js';
 
@@ -21,7 +21,7 @@ export interface FilePorts {
     /** What is free on the file system that a path is on, in bytes. */
     freeBytes(path: string): Promise<Reading<number>>;
     /** An image with what it rests on. @param format as the definition has it; null lets qemu-img guess */
-    chain(path: string, format: string | null): Promise<Reading<readonly ImageLayer[]>>;
+    chain(path: string, format: string | null): Promise<Reading<ImageChain>>;
 }
 
 /**
@@ -64,8 +64,17 @@ function tpmPaths(definition: Definition, tpmStates: string): string[] {
     return uuid === null ? [] : [`${tpmStates}/${uuid}`];
 }
 
-/** The images of a machine's disks that are files or block devices of this computer. */
-export function readImages(definition: Definition, files: FilePorts): Promise<ImageFacts[]> {
+/**
+ * The images of a machine's disks that are files or block devices of this computer.
+ *
+ * @param growth by how many bytes libvirt says that images can grow, by the name of the disk in the guest: it may look
+ *     at those that we may not
+ */
+export function readImages(
+    definition: Definition,
+    files: FilePorts,
+    growth: Promise<ReadonlyMap<string, number>>,
+): Promise<ImageFacts[]> {
     const elements = childrenOf(childOf(definition.root, 'devices'), 'disk');
     const images = definition.disks.flatMap((disk, at) => {
         const {device, type, source} = disk;
@@ -77,13 +86,19 @@ export function readImages(definition: Definition, files: FilePorts): Promise<Im
     return Promise.all(
         images.map(async ({disk, path, element}) => {
             const below = backingPaths(element);
-            const [missing, chain, freeBytes] = await Promise.all([
+            const [gone, chain, freeBytes, known] = await Promise.all([
                 missingOf([path, ...below], files),
                 files.chain(path, disk.format),
                 files.freeBytes(path),
+                growth,
             ]);
-            const {target, readOnly, type} = disk;
-            return {target, path, readOnly: readOnly || type === 'block', missing, chain, freeBytes};
+            const {target, type} = disk;
+            const lost = chain.known ? [chain.value.missing].filter(one => one !== null) : [];
+            const missing = [...new Set([...gone, ...lost])];
+            const growthBytes =
+                (chain.known ? growthOf(chain.value.layers) : null) ?? known.get(target) ?? null;
+            const readOnly = disk.readOnly || type === 'block';
+            return {target, path, readOnly, missing, chain, growthBytes, freeBytes};
         }),
     );
 }

@@ -21,6 +21,7 @@ export const Domain = {
         GetTime: ['u', '(tu)'],
         GetXMLDesc: ['u', 's'],
         InterfaceAddresses: ['uu', 'a(ssa(isu))'],
+        ListDomainSnapshots: ['u', 'ao'],
         ManagedSave: ['u', ''],
         PMWakeup: ['u', ''],
         Reboot: ['u', ''],

@@ -75,7 +75,9 @@ describe('Files of a machine', () => {
         freeBytes: () => Promise.resolve(read(5)),
         chain: (path, format) => {
             asked.push(`${path} ${format ?? '?'}`);
-            return Promise.resolve(read([]));
+            return Promise.resolve(
+                path === '/a.qcow2' ? read({layers: [], missing: '/lost.qcow2', loop: null}) : unread('No.'),
+            );
         },
     };
     const machine = (os: string, devices: string): Definition =>
@@ -120,10 +122,17 @@ describe('Files of a machine', () => {
              <disk type='file' device='cdrom'><source file='/cd.iso'/><target dev='sda'/></disk>
              <disk type='network' device='disk'><source protocol='rbd' name='p/i'/><target dev='vdc'/></disk>`,
         );
-        const images = await readImages(disks, files);
-        expect(images.map(({target, readOnly, missing}) => [target, readOnly, missing])).toEqual([
-            ['vda', false, ['/gone.qcow2']],
-            ['vdb', true, []],
+        const images = await readImages(disks, files, Promise.resolve(new Map([['vdb', 7]])));
+        expect(
+            images.map(({target, readOnly, missing, growthBytes}) => [
+                target,
+                readOnly,
+                missing,
+                growthBytes,
+            ]),
+        ).toEqual([
+            ['vda', false, ['/gone.qcow2', '/lost.qcow2'], null],
+            ['vdb', true, [], 7],
         ]);
         expect(asked).toEqual(['/a.qcow2 qcow2', '/dev/vg/m ?']);
     });

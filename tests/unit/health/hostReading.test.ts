@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 
+import type {Definition} from '../../../shared/definition/definition.js';
 import type {SysRoot} from '../../../shared/gpu/sysRoot.js';
-import {readDevices, readHostCapacity} from '../../../shared/health/machine/hostReading.js';
+import {readDevices, readHostCapacity, unseenDevices} from '../../../shared/health/machine/hostReading.js';
 import {growthOf, parseImageChain} from '../../../shared/health/machine/imageChain.js';
 import {findQemuProcess, pidFileFolder} from '../../../shared/health/machine/qemuProcess.js';
 import {valueOf} from '../../../shared/health/machine/reading.js';
@@ -138,6 +139,35 @@ describe('The devices that a machine names', () => {
         expect((await readDevices(root, definition, [])).map(({there}) => there)).toEqual([false, false]);
         drop(`${root.sys}/bus`);
         expect((await readDevices(root, definition, [])).map(({there}) => there)).toEqual([null, null]);
+    });
+
+    it('are told apart where there are two of a kind', async () => {
+        const usb = `${root.sys}/bus/usb/devices`;
+        for (const [name, device] of [
+            ['1-1', '4'],
+            ['1-2', '5'],
+        ] as const) {
+            putFile(`${usb}/${name}/idVendor`, '046d\n');
+            putFile(`${usb}/${name}/idProduct`, 'c52b\n');
+            putFile(`${usb}/${name}/busnum`, '1\n');
+            putFile(`${usb}/${name}/devnum`, `${device}\n`);
+        }
+        putLink(`${usb}/1-1:1.0/driver`, '../../drivers/usbhid');
+        putLink(`${usb}/1-2:1.1/driver`, '../../drivers/usbfs');
+        const source = {vendorId: 0x046d, productId: 0xc52b, bus: 1, device: 5};
+        const others = [{name: 'other', pciAddresses: [], usb: [source]}];
+        const named = (device: number): Definition =>
+            machineWith(
+                `<hostdev mode='subsystem' type='usb'><source><vendor id='0x046d'/><product id='0xc52b'/>
+                 <address bus='1' device='${device}'/></source></hostdev>`,
+            );
+        expect(await readDevices(root, named(4), others)).toEqual([
+            jasmine.objectContaining({there: true, driver: 'usbhid', otherMachine: null}),
+        ]);
+        expect(await readDevices(root, named(5), others)).toEqual([
+            jasmine.objectContaining({there: true, driver: 'usbfs', otherMachine: 'other'}),
+        ]);
+        expect(unseenDevices(named(5)).map(({id, there}) => [id, there])).toEqual([['046d:c52b', null]]);
     });
 });
 

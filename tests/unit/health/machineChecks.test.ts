@@ -3,9 +3,10 @@ import type {Finding} from '../../../shared/health/finding.js';
 import {driftOf} from '../../../shared/health/machine/guestChecks.js';
 import {parseGuestInfo} from '../../../shared/health/machine/guestInfo.js';
 import {machineChecks} from '../../../shared/health/machine/machineChecks.js';
-import type {DeviceFacts, MachineFacts} from '../../../shared/health/machine/machineFacts.js';
+import type {ImageLayer} from '../../../shared/health/machine/imageChain.js';
+import type {DeviceFacts, MachineFacts, SnapshotFacts} from '../../../shared/health/machine/machineFacts.js';
 import {read, unread} from '../../../shared/health/machine/reading.js';
-import {factsOf, GIB, image, machineWith, offFacts} from './pretended.js';
+import {chainOf, factsOf, GIB, image, LAYER, machineWith, offFacts} from './pretended.js';
 
 const WHY = 'It is so.';
 
@@ -101,6 +102,20 @@ describe('State and process', () => {
         expect(trouble(factsOf({lastWatchdogMs: 2_000}))).toEqual(['watchdog failed']);
     });
 
+    it('the last end, as libvirt’s log tells', () => {
+        const ended = (reason: string): MachineFacts => factsOf({lastEnd: read({atMs: 1_000, reason})});
+        expect(trouble(ended('shutdown'))).toEqual([]);
+        expect(find(ended('shutdown'), 'crash').evidence).toContain('1970-01-01T00:00:01Z');
+        expect(trouble(ended('crashed'))).toEqual(['crash failed']);
+        const hidden = factsOf({lastEnd: unread(WHY)});
+        expect(trouble(hidden)).toEqual([]);
+        expect(find(hidden, 'crash').evidence).toContain(WHY);
+    });
+
+    it('a disk error that the guest was told of', () => {
+        expect(trouble(factsOf({lastIoErrorMs: 1_000}))).toEqual(['disk-errors failed']);
+    });
+
     it('the process: there, not there, one too many, unreadable, not of QEMU', () => {
         expect(find(factsOf(), 'qemu-process').evidence).toContain('4711');
         expect(trouble(factsOf({process: read(null)}))).toEqual(['qemu-process failed']);
@@ -147,6 +162,9 @@ describe('What it takes of the computer', () => {
         expect(trouble(withDevice({there: null}))).toEqual(['pci-device unknown']);
         expect(find(withDevice({otherMachine: 'other'}), 'pci-device').evidence).toContain('other');
         expect(trouble(factsOf({devices: [usb]}))).toEqual([]);
+        expect(trouble(factsOf({devices: [{...usb, driver: 'usbfs'}]}))).toEqual([]);
+        expect(trouble(factsOf({devices: [{...usb, driver: 'usb-storage'}]}))).toEqual(['usb-device failed']);
+        expect(trouble(offFacts({devices: [{...usb, driver: 'usb-storage'}]}))).toEqual([]);
         expect(trouble(factsOf({devices: [{...usb, there: false}]}))).toEqual(['usb-device failed']);
     });
 });
@@ -174,15 +192,20 @@ describe('Disks', () => {
         const gone = factsOf({images: [image({missing: ['/images/base.qcow2'], chain: unread(WHY)})]});
         expect(trouble(gone)).toEqual(['image-chain failed']);
         expect(find(gone, 'image-chain').evidence).toContain('/images/base.qcow2');
-        const layer = {
-            path: '/i',
-            format: 'qcow2',
-            virtualBytes: 1,
-            actualBytes: 1,
-            backing: null,
-            corrupt: true,
-        };
-        expect(trouble(factsOf({images: [image({chain: read([layer])})]}))).toEqual(['image-chain failed']);
+        const chained = (...layers: ImageLayer[]): MachineFacts =>
+            factsOf({images: [image({chain: chainOf(...layers)})]});
+        expect(trouble(chained({...LAYER, corrupt: true}))).toEqual(['image-chain failed']);
+        const above = {...LAYER, backing: '/images/base'};
+        const vague = chained(above, LAYER);
+        expect(trouble(vague)).toEqual(['image-chain failed']);
+        expect(find(vague, 'image-chain').evidence).toContain('format');
+        expect(trouble(chained(above, {...LAYER, format: 'raw'}))).toEqual([]);
+        expect(trouble(chained({...above, backingFormat: 'qcow2'}, LAYER))).toEqual([]);
+        const loop = factsOf({
+            images: [image({chain: read({layers: [LAYER], missing: null, loop: '/images/m.qcow2'})})],
+        });
+        expect(trouble(loop)).toEqual(['image-chain failed']);
+        expect(find(loop, 'image-chain').evidence).toContain('each other');
         expect(trouble(factsOf({images: [image({chain: unread(WHY)})]}))).toEqual(['image-chain unknown']);
     });
 
@@ -192,21 +215,36 @@ describe('Disks', () => {
         expect(withRoom(GIB - 1)).toEqual(['image-space failed']);
         expect(withRoom(GIB)).toEqual([]);
         expect(withRoom(0, {readOnly: true})).toEqual([]);
-        const full = {
-            path: '/i',
-            format: 'raw',
-            virtualBytes: GIB,
-            actualBytes: GIB,
-            backing: null,
-            corrupt: false,
-        };
-        expect(withRoom(0, {chain: read([full])})).toEqual([]);
-        expect(withRoom(5, {chain: read([{...full, actualBytes: GIB - 9}])})).toEqual(['image-space failed']);
-        expect(withRoom(9, {chain: read([{...full, actualBytes: GIB - 9}])})).toEqual([]);
-        expect(withRoom(5, {chain: unread(WHY)})).toEqual(['image-chain unknown', 'image-space failed']);
+        expect(withRoom(0, {growthBytes: 0})).toEqual([]);
+        expect(withRoom(5, {growthBytes: 9})).toEqual(['image-space failed']);
+        expect(withRoom(9, {growthBytes: 9})).toEqual([]);
+        expect(withRoom(5, {growthBytes: null})).toEqual(['image-space failed']);
         expect(trouble(factsOf({images: [image({freeBytes: unread(WHY)})]}))).toEqual([
             'image-space unknown',
         ]);
+    });
+
+    it('snapshots: all there, a file gone, no more in their image, unreadable', () => {
+        const within: SnapshotFacts = {
+            name: 's1',
+            disks: [{target: 'vda', kind: 'internal', file: LAYER.path}],
+            memoryFile: null,
+            missing: [],
+        };
+        const holding = (...snapshots: string[]): Partial<MachineFacts> => ({
+            images: [image({chain: chainOf({...LAYER, snapshots})})],
+        });
+        const withSnapshots = (changes: Partial<MachineFacts>, ...value: SnapshotFacts[]): MachineFacts =>
+            offFacts({...changes, snapshots: read(value)});
+        expect(trouble(withSnapshots(holding('s1'), within))).toEqual([]);
+        expect(find(withSnapshots(holding('s1'), within), 'snapshots').evidence).toContain('1 snapshot,');
+        expect(trouble(withSnapshots(holding('s2'), within))).toEqual(['snapshots failed']);
+        // An image that the machine has no more is not looked at.
+        const elsewhere = {...within, disks: [{target: 'vda', kind: 'internal', file: '/x'} as const]};
+        expect(trouble(withSnapshots(holding(), elsewhere))).toEqual([]);
+        const lost = find(withSnapshots(holding('s1'), {...within, missing: ['/over']}), 'snapshots');
+        expect([lost.status, lost.about]).toEqual(['failed', 's1']);
+        expect(trouble(offFacts({snapshots: unread(WHY)}))).toEqual(['snapshots unknown']);
     });
 
     it('TPM and firmware settings: there, gone, not yet there, unreadable', () => {

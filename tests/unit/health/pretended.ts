@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {Definition} from '../../../shared/definition/definition.js';
 import {parseGuestInfo} from '../../../shared/health/machine/guestInfo.js';
-import type {ImageFacts} from '../../../shared/health/machine/imageChain.js';
+import type {ImageFacts, ImageLayer} from '../../../shared/health/machine/imageChain.js';
 import type {MachineFacts} from '../../../shared/health/machine/machineFacts.js';
 import {read} from '../../../shared/health/machine/reading.js';
 
@@ -47,6 +47,23 @@ export function machineWith(devices: string, {type = 'kvm', features = '<acpi/>'
     );
 }
 
+/** An image that rests on none. */
+export const LAYER: ImageLayer = {
+    path: '/images/m.qcow2',
+    format: 'qcow2',
+    virtualBytes: 20 * GIB,
+    actualBytes: 5 * GIB,
+    backing: null,
+    backingFormat: null,
+    snapshots: [],
+    corrupt: false,
+};
+
+/** A chain that is whole. */
+export function chainOf(...layers: ImageLayer[]): ImageFacts['chain'] {
+    return read({layers, missing: null, loop: null});
+}
+
 /** An image that can grow, with room for it. */
 export function image(changes: Partial<ImageFacts> = {}): ImageFacts {
     return {
@@ -54,16 +71,8 @@ export function image(changes: Partial<ImageFacts> = {}): ImageFacts {
         path: '/images/m.qcow2',
         readOnly: false,
         missing: [],
-        chain: read([
-            {
-                path: '/images/m.qcow2',
-                format: 'qcow2',
-                virtualBytes: 20 * GIB,
-                actualBytes: 5 * GIB,
-                backing: null,
-                corrupt: false,
-            },
-        ]),
+        chain: chainOf(LAYER),
+        growthBytes: 15 * GIB,
         freeBytes: read(100 * GIB),
         ...changes,
     };
@@ -84,7 +93,10 @@ export function factsOf(changes: Partial<MachineFacts> = {}): MachineFacts {
         images: [image()],
         stateFiles: [],
         balloonReports: read(true),
+        snapshots: read([]),
+        lastEnd: read(null),
         lastCrashMs: null,
+        lastIoErrorMs: null,
         lastWatchdogMs: null,
         ...changes,
     };

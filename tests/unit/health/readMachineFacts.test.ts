@@ -16,6 +16,7 @@ const running: KnownFacts = {
     definition: machineWith(DEVICES),
     state: {state: 'running', reason: 'booted'},
     lastCrashMs: null,
+    lastIoErrorMs: null,
     lastWatchdogMs: null,
 };
 
@@ -33,6 +34,9 @@ function world(asked: string[], changes: Partial<MachineWorld> = {}): MachineWor
         files: NO_FILES,
         pidFiles: NOWHERE,
         tpmStates: NOWHERE,
+        logs: NOWHERE,
+        snapshots: () => Promise.resolve([]),
+        imageGrowth: () => Promise.resolve(new Map()),
         others: () => Promise.resolve([]),
         askGuest: () => note('agent', {agent, clock}),
         readGuest: () => note('guest', guest),
