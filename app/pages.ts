@@ -4,7 +4,6 @@ import Adw from 'gi://Adw?version=1';
 import {Machine} from '../shared/machines/machine.js';
 import {_} from '../shared/platform/i18n.js';
 import type {HostList} from '../shared/hosts/hostList.js';
-import {Boots} from '../shared/metrics/boots.js';
 import type {AppCards} from './gpu/appCards.js';
 import {GpuPage} from './gpu/gpuPage.js';
 import type {DoctorPage} from './health/doctorPage.js';
@@ -12,6 +11,7 @@ import {ProblemPage} from './hosts/problemPage.js';
 import {MachineActions} from './machines/machineActions.js';
 import type {MachineLog} from './machines/machineLog.js';
 import {MachinePage} from './machines/machinePage.js';
+import {AppFigures} from './metrics/appFigures.js';
 import type {Selection} from './machines/sidebar.js';
 import type {Window} from './window.js';
 
@@ -19,8 +19,7 @@ import type {Window} from './window.js';
 export class Pages {
     /** What can be done with the machine that is shown; in the window as the action group `machine`. */
     readonly actions: MachineActions;
-    /** How long the machines' starts take. */
-    readonly boots: Boots;
+    readonly #figures: AppFigures;
     #machinePage: MachinePage | null = null;
     #problemPage: ProblemPage | null = null;
     #gpuPage: GpuPage | null = null;
@@ -34,8 +33,9 @@ export class Pages {
         private readonly cards: AppCards,
     ) {
         this.actions = new MachineActions(window);
+        // From here on starts are timed, whichever page is shown.
+        this.#figures = new AppFigures(hosts);
         window.insert_action_group('machine', this.actions.group);
-        this.boots = new Boots(hosts);
         // From here on it is known when a card comes back; the list of machines is there by now.
         cards.open().catch((error: unknown) => console.error(error));
     }
@@ -63,6 +63,7 @@ export class Pages {
                 this.log,
                 this.cards,
                 this.hosts,
+                this.#figures,
             );
             this.#machinePage.machine = machine;
             return this.#machinePage;
@@ -90,12 +91,12 @@ export class Pages {
 
     /** Lets go of everything that is shown. */
     close(): void {
-        this.boots.close();
         this.actions.machine = null;
         if (this.#machinePage) this.#machinePage.machine = null;
         if (this.#problemPage) this.#problemPage.host = null;
         this.#gpuPage?.close();
         this.#doctorPage?.close();
+        this.#figures.close();
     }
 }
 

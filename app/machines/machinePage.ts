@@ -16,6 +16,9 @@ import {_, fill, oneLine} from '../../shared/platform/i18n.js';
 import {describeProblem, type Problem} from '../../shared/problems/problem.js';
 import {HealthView} from '../health/healthView.js';
 import {showProblemDialog} from '../hosts/problemDialog.js';
+import type {AppFigures} from '../metrics/appFigures.js';
+import {BootsGroup} from '../metrics/bootsGroup.js';
+import {GraphGroup} from '../metrics/graphGroup.js';
 import {nameMenuItems} from '../widgets/namedMenu.js';
 import type {Window} from '../window.js';
 import type {AppCards} from '../gpu/appCards.js';
@@ -31,8 +34,10 @@ import {OperationBar} from './operationBar.js';
 import {showState} from './stateLook.js';
 
 for (const type of [
+    BootsGroup,
     CardSettings,
     HealthView,
+    GraphGroup,
     LogView,
     MachineFacts,
     MachineSettings,
@@ -60,6 +65,8 @@ export class MachinePage extends Adw.NavigationPage {
                     'button',
                     'onlyButton',
                     'operation',
+                    'graphs',
+                    'boots',
                     'facts',
                     'cardSettings',
                     'settings',
@@ -83,6 +90,8 @@ export class MachinePage extends Adw.NavigationPage {
     declare private readonly _button: Adw.SplitButton;
     declare private readonly _onlyButton: Gtk.Button;
     declare private readonly _operation: OperationBar;
+    declare private readonly _graphs: GraphGroup;
+    declare private readonly _boots: BootsGroup;
     declare private readonly _facts: MachineFacts;
     declare private readonly _cardSettings: CardSettings;
     declare private readonly _settings: MachineSettings;
@@ -115,6 +124,7 @@ export class MachinePage extends Adw.NavigationPage {
         private readonly log: MachineLog,
         private readonly cards: AppCards,
         hosts: HostList,
+        private readonly figures: AppFigures,
     ) {
         super();
         this._health.open(window, hosts);
@@ -139,6 +149,8 @@ export class MachinePage extends Adw.NavigationPage {
     set machine(machine: Machine | null) {
         if (!this.#followed.set(machine)) return;
         this._operation.machine = machine;
+        this._graphs.follow(machine, this.figures, this.cards);
+        this._boots.follow(machine, this.figures.boots);
         this._facts.machine = machine;
         this._cardSettings.follow(machine, this.cards);
         this._settings.machine = machine;

@@ -25,24 +25,33 @@ const COARSE_STEP_MS = 30_000;
 /** What a machine did: the last five minutes at full rate, the last hour thinned to means of half a minute. */
 export class History {
     readonly fine: Ring;
-    readonly coarse = new Ring(COARSE_MS / COARSE_STEP_MS, COLUMNS.length);
-    readonly #sums = new Float64Array(COLUMNS.length);
-    readonly #counts = new Uint32Array(COLUMNS.length);
+    readonly coarse: Ring;
+    readonly #sums: Float64Array;
+    readonly #counts: Uint32Array;
     #step: number | null = null;
 
-    /** @param intervalMs how much time lies between two moments */
-    constructor(intervalMs: number) {
-        this.fine = new Ring(Math.ceil(FINE_MS / intervalMs), COLUMNS.length);
+    /**
+     * @param intervalMs how much time lies between two moments
+     * @param columns how many values each has
+     */
+    constructor(
+        intervalMs: number,
+        private readonly columns: number = COLUMNS.length,
+    ) {
+        this.fine = new Ring(Math.ceil(FINE_MS / intervalMs), columns);
+        this.coarse = new Ring(COARSE_MS / COARSE_STEP_MS, columns);
+        this.#sums = new Float64Array(columns);
+        this.#counts = new Uint32Array(columns);
     }
 
     /**
      * Adds a moment.
      *
      * @param atMs on a clock that goes on while the host sleeps
-     * @param values one for each of {@link COLUMNS}; null for a gap in all
+     * @param values one for each column; null for a gap in all
      */
     push(atMs: number, values: readonly (number | null)[] | null): void {
-        const all = values ?? COLUMNS.map(() => null);
+        const all = values ?? Array.from({length: this.columns}, () => null);
         this.fine.push(atMs, all);
         const step = Math.floor(atMs / COARSE_STEP_MS);
         if (this.#step !== null && step !== this.#step) this.#closeStep();
@@ -55,10 +64,9 @@ export class History {
     }
 
     #closeStep(): void {
-        const means = COLUMNS.map((_name, column) => {
-            const count = this.#counts[column]!;
-            return count === 0 ? null : this.#sums[column]! / count;
-        });
+        const means = Array.from(this.#counts, (count, column) =>
+            count === 0 ? null : this.#sums[column]! / count,
+        );
         this.coarse.push((this.#step! + 0.5) * COARSE_STEP_MS, means);
         this.#sums.fill(0);
         this.#counts.fill(0);
