@@ -35,8 +35,11 @@ export function formatMemory(memory: MemoryReading): string {
     const used = memoryInUse(memory);
     const {current} = memory;
     if (used === null || current === null) return used === null ? '' : formatBytes(used);
-    const unit = unitOf(current, 1024);
-    return fill(_('{used} of {all}'), {used: short(used / 1024 ** unit), all: formatBytes(current)});
+    const inUnit = short(used / 1024 ** unitOf(current, 1024));
+    return fill(_('{used} of {all}'), {
+        used: inUnit === '0' && used > 0 ? formatBytes(used) : inUnit,
+        all: formatBytes(current),
+    });
 }
 
 /**

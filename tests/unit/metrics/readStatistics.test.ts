@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 
-import {readRecord, readStatistics} from '../../../shared/metrics/readStatistics.js';
+import {readingOf, readRecord, readStatistics} from '../../../shared/metrics/readStatistics.js';
+import type {MemoryReading} from '../../../shared/metrics/reading.js';
 
 type Value = readonly [code: string, value: unknown];
 
@@ -98,5 +99,26 @@ describe('A reply with statistics', () => {
         expect(readings.get('huge')!.disks.length).toBe(4096);
         expect(readings.get('huge')!.time).toBeNull();
         expect(readings.get('huge')!.networks).toEqual([]);
+    });
+});
+
+describe('What the guest told of its memory', () => {
+    const told = {'balloon.last-update': 1000, 'balloon.available': 2, 'balloon.usable': 1, 'balloon.rss': 4};
+    const memory = (nowS: number): MemoryReading =>
+        readingOf(new Map<string, number | string>(Object.entries(told)), nowS * 1000).memory;
+
+    it('is no figure of the moment once it is old, as where the balloon has no period', () => {
+        expect(memory(1060)).toEqual(
+            jasmine.objectContaining({available: 2048, usable: 1024, resident: 4096}),
+        );
+        expect(memory(1100)).toEqual(
+            jasmine.objectContaining({
+                available: null,
+                usable: null,
+                swappedIn: null,
+                resident: 4096,
+                toldAt: 1000,
+            }),
+        );
     });
 });
