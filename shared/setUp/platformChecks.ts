@@ -107,7 +107,8 @@ function secondCard({tree, card}: PlatformFacts): SetUpCheck {
     };
 }
 
-function firmware({card}: PlatformFacts): SetUpCheck {
+/** Whether the firmware shows its picture on another card. */
+export function firmware({card}: Pick<PlatformFacts, 'card'>): SetUpCheck {
     const base = {id: 'firmware', needed: true, mendable: false, title: _('Firmware’s picture')} as const;
     if (card.bootVga === true)
         return {

@@ -27,10 +27,16 @@ export interface Standing {
 const about = (card: CardFacts): string => card.display.address;
 const withVfio = ({driver}: PciFunction): boolean => isVfioDriver(driver);
 
+function sides({functions}: CardFacts): {lent: readonly PciFunction[]; kept: readonly PciFunction[]} {
+    return {
+        lent: functions.filter(withVfio),
+        kept: functions.filter(one => one.driver !== null && !withVfio(one)),
+    };
+}
+
 /** Some of its functions are with vfio, and others with Linux. */
 export function judgeSplit({card, record}: Pick<Standing, 'card' | 'record'>): Verdict[] {
-    const lent = card.functions.filter(withVfio);
-    const kept = card.functions.filter(one => one.driver !== null && !withVfio(one));
+    const {lent, kept} = sides(card);
     if (lent.length === 0 || kept.length === 0)
         return [ok(_('All of its functions are on one side'), about(card))];
     const names = (all: readonly PciFunction[]): string => all.map(({address}) => address).join(', ');
@@ -51,6 +57,9 @@ export function judgeSplit({card, record}: Pick<Standing, 'card' | 'record'>): V
 export function judgeLost({card, record, machine, overrides, configured}: Standing): Verdict[] {
     const {driver} = card.display;
     const action = {kind: 'give-back', card: about(card)} as const;
+    // That is a question of its own, with the same answer.
+    const {lent, kept} = sides(card);
+    if (lent.length > 0 && kept.length > 0) return [];
     if (record !== null) return [ok(_('A handover of Handover’s explains where it is'), about(card))];
     if (driver !== null && !isVfioDriver(driver)) {
         const stale = [...(overrides ?? [])].filter(([, to]) => to !== null && isVfioDriver(to));
@@ -151,6 +160,12 @@ const RESET_BUG: readonly (readonly [from: number, to: number])[] = [
     [0x7360, 0x7362],
 ];
 
+/** Whether a card is one of those that do not come back a second time. */
+export function hasResetBug({display}: Pick<CardFacts, 'display'>): boolean {
+    const number = Number.parseInt(display.device, 16);
+    return display.vendor === '1002' && RESET_BUG.some(([from, to]) => number >= from && number <= to);
+}
+
 export function judgeAmdReset({
     card,
     details,
@@ -158,9 +173,7 @@ export function judgeAmdReset({
     card: CardFacts;
     details: Pick<CardDetails, 'resetMethods'>;
 }): Verdict[] {
-    const {vendor, device} = card.display;
-    const number = Number.parseInt(device, 16);
-    if (vendor !== '1002' || !RESET_BUG.some(([from, to]) => number >= from && number <= to)) return [];
+    if (!hasResetBug(card)) return [];
     if (details.resetMethods?.includes('device_specific'))
         return [ok(_('The kernel knows this card’s own way to reset it'), about(card))];
     return [

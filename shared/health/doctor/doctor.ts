@@ -2,6 +2,7 @@
 import type {Finding} from '../finding.js';
 import {CARD_QUESTIONS} from './cardQuestions.js';
 import type {Check, Topic} from './check.js';
+import {DESKTOP_QUESTIONS} from './desktopQuestions.js';
 import {ENVIRONMENT_QUESTIONS} from './environmentQuestions.js';
 import {HOLDER_QUESTIONS} from './holderQuestions.js';
 import {HOOK_QUESTIONS} from './hookQuestions.js';
@@ -10,6 +11,7 @@ import {LIBVIRT_QUESTIONS} from './libvirtQuestions.js';
 import {LOOKING_GLASS_QUESTIONS} from './lookingGlassQuestions.js';
 import {MACHINE_QUESTIONS} from './machineQuestions.js';
 import type {DoctorPorts} from './ports.js';
+import {RESOURCE_QUESTIONS} from './resourceQuestions.js';
 import {runChecks, type RunOptions} from './runChecks.js';
 import {SET_UP_QUESTIONS} from './setUpQuestions.js';
 import {SLEEP_QUESTIONS} from './sleepQuestions.js';
@@ -19,7 +21,9 @@ import {DoctorWorld} from './world.js';
 export const ALL_QUESTIONS: readonly Check<DoctorWorld>[] = [
     ...ENVIRONMENT_QUESTIONS,
     ...LIBVIRT_QUESTIONS,
+    ...RESOURCE_QUESTIONS,
     ...SET_UP_QUESTIONS,
+    ...DESKTOP_QUESTIONS,
     ...KERNEL_QUESTIONS,
     ...CARD_QUESTIONS,
     ...HOLDER_QUESTIONS,

@@ -129,20 +129,30 @@ export function judgeVendors(tree: PciTree): Verdict[] {
         });
 }
 
-export function judgePrivileges({groups, remote}: SessionView): Verdict[] {
-    if (groups === null)
+/**
+ * Which machines are shown, from what this account may do. That libvirt-dbus does not admit it is said there.
+ *
+ * @param admitted whether the system's libvirt-dbus does; null when it is not followed
+ */
+export function judgePrivileges({groups, remote}: SessionView, admitted: boolean | null): Verdict[] {
+    if (groups === null && admitted !== true)
         return [unknown(_('The groups of this account cannot be read.'), _('Check with: id'))];
     const where = remote === true ? _('From afar: displays are opened where you sit.') : '';
-    if (groups.includes('libvirt') || groups.includes('root'))
+    if (groups?.includes('libvirt') || groups?.includes('root'))
         return [
             ok(
                 `${_('In the group libvirt: the system’s machines are shown, since only those can have devices.')} ${where}`.trim(),
             ),
         ];
+    if (admitted === true)
+        return [
+            ok(
+                `${_('Not in the group libvirt, and admitted all the same: the system’s machines are shown.')} ${where}`.trim(),
+            ),
+        ];
     return [
-        failed(
+        ok(
             `${_('Not in the group libvirt: only your own machines are shown, which cannot have devices.')} ${where}`.trim(),
-            _('Add your account: sudo usermod -aG libvirt YOU, then log out and in again.'),
         ),
     ];
 }
@@ -189,6 +199,12 @@ export function judgeExtension(view: ExtensionView): Verdict[] {
     return [ok(fill(_('On, with GNOME {shell}'), {shell: shellVersion}))];
 }
 
+async function admittedBySystem(world: DoctorWorld): Promise<boolean | null> {
+    const connections = await world.connections();
+    const system = connections.find(({host}) => host === 'system');
+    return system ? system.trouble !== 'not-permitted' && system.trouble !== 'service-missing' : null;
+}
+
 /** The questions about this computer; the answers name the default that follows, and why. */
 export const ENVIRONMENT_QUESTIONS: readonly Check<DoctorWorld>[] = [
     check({
@@ -225,11 +241,14 @@ export const ENVIRONMENT_QUESTIONS: readonly Check<DoctorWorld>[] = [
         id: 'privileges',
         title: () => _('Rights of this account'),
         lasting: true,
-        severity: 'warning',
-        limitMs: 800,
-        changesWith: ['session'],
-        read: (world: DoctorWorld) => world.session(),
-        judge: judgePrivileges,
+        severity: 'advice',
+        limitMs: 1_700,
+        changesWith: ['session', 'libvirt'],
+        read: async (world: DoctorWorld) => ({
+            session: await world.session(),
+            admitted: await admittedBySystem(world),
+        }),
+        judge: ({session, admitted}) => judgePrivileges(session, admitted),
     }),
     check({
         id: 'extension',

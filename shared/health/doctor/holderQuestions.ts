@@ -2,9 +2,7 @@
 // Who keeps a card busy without showing in the places where one looks first.
 import type {HolderProcess} from '../../gpu/holders/holderProcess.js';
 import type {HolderReport} from '../../gpu/holders/holders.js';
-import {listNames, readShort} from '../../platform/files.js';
 import {_, fill, ngettext} from '../../platform/i18n.js';
-import {ruleFile} from '../../setUp/desktopChecks.js';
 import type {SetUpFacts} from '../../setUp/setUpFacts.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
@@ -77,21 +75,25 @@ function unexplained({modules}: HolderReport): number {
 /** Those that nvidia-smi and its kin do not list. The desktop and sound servers have questions of their own. */
 export function judgeUnlisted(held: Held): Verdict[] {
     const {processes, uninspected, hidden} = held.holders;
-    const unlisted = processes.filter(
-        ({role, nodes, mappedOnly}) =>
-            role === 'driver-service' ||
-            (['program', 'service'].includes(role) && (mappedOnly || !nodes.some(isNode))),
-    );
-    if (unlisted.length > 0)
+    const found = unlisted(held.holders);
+    if (found.length > 0)
         return [
             failed(
                 fill(_('Not in the lists of other tools: {programs}'), {
-                    programs: unlisted.map(how).join(', '),
+                    programs: found.map(how).join(', '),
                 }),
-                unlisted.every(({role}) => role === 'driver-service')
-                    ? _('Nothing has to be done: the handover stops them, and starts them again.')
-                    : _('Stop them before the card is lent, or keep them off this card in their settings.'),
+                _('Stop them before the card is lent, or keep them off this card in their settings.'),
                 {about: about(held)},
+            ),
+        ];
+    const services = processes.filter(({role}) => role === 'driver-service');
+    if (services.length > 0)
+        return [
+            ok(
+                fill(_('{programs}: a handover stops them, and starts them again.'), {
+                    programs: services.map(how).join(', '),
+                }),
+                about(held),
             ),
         ];
     if (uninspected > 0 || hidden)
@@ -105,43 +107,15 @@ export function judgeUnlisted(held: Held): Verdict[] {
     return [ok(_('None'), about(held))];
 }
 
-function how({name, pid, nodes, mappedOnly}: HolderProcess): string {
-    return `${name} (${pid}: ${mappedOnly ? _('memory only') : nodes.join(' ')})`;
+function unlisted({processes}: HolderReport): HolderProcess[] {
+    return processes.filter(
+        ({role, nodes, mappedOnly}) =>
+            ['program', 'service'].includes(role) && (mappedOnly || !nodes.some(isNode)),
+    );
 }
 
-/** The desktop has the card open though a rule is there: it opened it when the card came back. */
-export function judgeReopened(
-    facts: Pick<SetUpFacts, 'card' | 'holders' | 'helper' | 'desktopTag'>,
-): Verdict[] {
-    const {holders, desktopTag, card} = facts;
-    const rule = ruleFile(facts);
-    if (rule === null || card.drmNodes.length === 0) return [];
-    const desktop = holders.processes.find(({role}) => role === 'desktop');
-    if (!desktop) return [ok(_('The desktop does not open it again'), about(facts))];
-    if (desktopTag === null)
-        return [
-            unknown(
-                _('udev does not tell whether the rule is in force.'),
-                _('Restart the computer once, then look again.'),
-                about(facts),
-            ),
-        ];
-    if (!desktopTag) return [];
-    return [
-        failed(
-            fill(
-                _(
-                    '{program} has it open though {file} is in force: it was opened before, or the desktop does not know the rule.',
-                ),
-                {
-                    program: `${desktop.name} (${desktop.pid})`,
-                    file: rule,
-                },
-            ),
-            _('Log out and in again. If it stays like this, the desktop is too old to know the rule.'),
-            {about: about(facts)},
-        ),
-    ];
+function how({name, pid, nodes, mappedOnly}: HolderProcess): string {
+    return `${name} (${pid}: ${mappedOnly ? _('memory only') : nodes.join(' ')})`;
 }
 
 /** Programs that open cards for a moment, again and again. */
@@ -166,13 +140,20 @@ const POLLERS = new Set([
     'lact',
 ]);
 
-export function judgePollers(names: readonly string[] | null, cards: number): Verdict[] {
+/** @param held those that have a card open at this moment, which is said of them elsewhere */
+export function judgePollers(
+    names: readonly string[] | null,
+    cards: number,
+    held: readonly string[] = [],
+): Verdict[] {
     if (cards === 0) return [];
     if (names === null)
         return [
             unknown(_('The processes cannot be listed.'), _('Check that /proc is mounted and readable.')),
         ];
-    const pollers = [...new Set(names.filter(name => POLLERS.has(name.toLowerCase())))].sort();
+    const pollers = [
+        ...new Set(names.filter(name => POLLERS.has(name.toLowerCase()) && !held.includes(name))),
+    ].sort();
     if (pollers.length === 0) return [ok(_('None that is known'))];
     return [
         failed(
@@ -180,14 +161,6 @@ export function judgePollers(names: readonly string[] | null, cards: number): Ve
             _('A start can be refused just while one of them looks. Pause them before the card is lent.'),
         ),
     ];
-}
-
-function processNames({ports}: DoctorWorld): string[] | null {
-    const {proc} = ports.root;
-    const folders = listNames(proc)?.filter(name => /^\d+$/.test(name));
-    // Without any, /proc is of another kind, or hides them.
-    if (!folders?.length) return null;
-    return folders.flatMap(pid => readShort(`${proc}/${pid}/comm`)?.trim() ?? []);
 }
 
 const ofEachCard = {
@@ -214,23 +187,17 @@ export const HOLDER_QUESTIONS: readonly Check<DoctorWorld>[] = [
         judge: setUps => setUps.flatMap(judgeUnlisted),
     }),
     check({
-        ...ofEachCard,
-        id: 'desktop-reopens',
-        title: () => _('The desktop when the card comes back'),
-        severity: 'warning',
-        judge: setUps => setUps.flatMap(judgeReopened),
-    }),
-    check({
         id: 'pollers',
         title: () => _('Programs that look at cards'),
         lasting: false,
         severity: 'advice',
-        limitMs: 500,
-        changesWith: [],
+        limitMs: 1_800,
+        changesWith: ['cards', 'helper'],
         read: async (world: DoctorWorld) => ({
-            names: processNames(world),
+            names: (await world.processes())?.map(({name}) => name) ?? null,
             cards: (await world.cards()).length,
+            held: (await world.setUps()).flatMap(({holders}) => unlisted(holders)).map(({name}) => name),
         }),
-        judge: ({names, cards}) => judgePollers(names, cards),
+        judge: ({names, cards, held}) => judgePollers(names, cards, held),
     }),
 ];

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // libvirt's hooks: whether ours is run, whether another does the same, and whether one makes libvirt wait for itself.
 import {_, fill} from '../../platform/i18n.js';
-import {readShort, listNames} from '../../platform/files.js';
+import {readShort} from '../../platform/files.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
+import {bootTimeIn} from './desktopQuestions.js';
 import {ABSENT, type FileKind, type Reading, readFile, readFolder, readKind} from './reading.js';
 import type {DoctorWorld} from './world.js';
 
@@ -23,6 +24,8 @@ export interface HookFacts {
     readonly more: readonly Hook[];
     /** When libvirt's daemon started, in seconds since 1970; null when it does not run, or that is not told. */
     readonly daemonStartedAt: number | null;
+    /** Whether the helper tells of the guard, which is a question of its own then. */
+    readonly guardIsTold: boolean;
 }
 
 const GUARD = 'handover-guard';
@@ -31,8 +34,8 @@ const EXECUTABLE = 0o111;
 const KNOWN_LEFTOVERS = /(\.(bak|old|orig|save|swp|disabled|rpmsave|rpmnew|dpkg-\w+)|~)$/;
 
 /** Reads the hooks of the system's libvirt. */
-export async function readHooks({ports}: Pick<DoctorWorld, 'ports'>): Promise<HookFacts> {
-    const {root} = ports;
+export async function readHooks(world: DoctorWorld): Promise<HookFacts> {
+    const {root} = world.ports;
     const folder = `${root.etc}/libvirt/hooks`;
     const names = await readFolder(`${folder}/qemu.d`);
     const main = await readHook(`${folder}/qemu`);
@@ -43,7 +46,8 @@ export async function readHooks({ports}: Pick<DoctorWorld, 'ports'>): Promise<Ho
             names.is === 'read'
                 ? await Promise.all(names.value.map(name => readHook(`${folder}/qemu.d/${name}`)))
                 : [],
-        daemonStartedAt: daemonStart(root.proc),
+        daemonStartedAt: await daemonStart(world),
+        guardIsTold: (await world.helper()).there,
     };
 }
 
@@ -53,14 +57,13 @@ async function readHook(path: string): Promise<Hook> {
 }
 
 /** From /proc/PID/stat, whose times are ticks of 1/100 s since boot, and from when that was. */
-function daemonStart(proc: string): number | null {
-    const bootedAt = Number(/^btime (\d+)$/m.exec(readShort(`${proc}/stat`) ?? '')?.[1]);
-    if (!bootedAt) return null;
-    const pid = listNames(proc)?.find(
-        name => /^\d+$/.test(name) && DAEMONS.has(readShort(`${proc}/${name}/comm`)?.trim() ?? ''),
-    );
-    if (pid === undefined) return null;
-    const stat = readShort(`${proc}/${pid}/stat`) ?? '';
+async function daemonStart(world: DoctorWorld): Promise<number | null> {
+    const {proc} = world.ports.root;
+    const bootedAt = bootTimeIn(readShort(`${proc}/stat`));
+    if (bootedAt === null) return null;
+    const daemon = (await world.processes())?.find(({name}) => DAEMONS.has(name));
+    if (!daemon) return null;
+    const stat = readShort(`${proc}/${daemon.pid}/stat`) ?? '';
     const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
     return Number.isFinite(ticks) ? bootedAt + ticks / 100 : null;
 }
@@ -73,13 +76,16 @@ function notReadable(why: string): Verdict {
 }
 
 /** A hook that libvirt does not run, because of its mode, or because the daemon was there before any hook was. */
-export function judgeNeverRuns({folder, main, more, daemonStartedAt}: HookFacts): Verdict[] {
+export function judgeNeverRuns({folder, main, more, daemonStartedAt, guardIsTold}: HookFacts): Verdict[] {
     if (folder.is === 'unreadable') return [notReadable(folder.why)];
     const hooks = [...(main ? [main] : []), ...more];
     if (hooks.length === 0) return [ok(_('There are no hooks'))];
     const idle = hooks.filter(
         ({path, kind}) =>
-            kind.is === 'read' && (kind.value.mode & EXECUTABLE) === 0 && !KNOWN_LEFTOVERS.test(path),
+            kind.is === 'read' &&
+            (kind.value.mode & EXECUTABLE) === 0 &&
+            !KNOWN_LEFTOVERS.test(path) &&
+            !(guardIsTold && isGuard({path})),
     );
     if (idle.length > 0)
         return [
@@ -93,7 +99,7 @@ export function judgeNeverRuns({folder, main, more, daemonStartedAt}: HookFacts)
     const changes = hooks.flatMap(({kind}) => (kind.is === 'read' ? [kind.value.changedAt] : []));
     const oldest = Math.min(...changes);
     // Whoever installs our guard tells libvirt, too, which finds all the others then.
-    const told = more.some(({path}) => path.endsWith(`/${GUARD}`));
+    const told = more.some(isGuard);
     if (!told && daemonStartedAt !== null && oldest > daemonStartedAt)
         return [
             unknown(
@@ -129,18 +135,6 @@ export function judgeTwice({folder, main, more}: HookFacts): Verdict[] {
                 _('Move them out of the folder: libvirt runs whatever is executable in it.'),
             ),
         ];
-    const movers = [...(main ? [main] : []), ...more].filter(
-        ({path, text}) => !path.endsWith(`/${GUARD}`) && text.is === 'read' && MOVES.test(code(text.value)),
-    );
-    if (movers.length > 0 && more.some(({path}) => path.endsWith(`/${GUARD}`)))
-        return [
-            failed(
-                fill(_('These move cards, as Handover does: {files}'), {
-                    files: movers.map(({path}) => path).join(', '),
-                }),
-                _('Take them away: two that write to one card undo what the other has done.'),
-            ),
-        ];
     return [ok(_('Nothing is done twice'))];
 }
 
@@ -148,14 +142,47 @@ export function judgeTwice({folder, main, more}: HookFacts): Verdict[] {
 const MOVES =
     /\bdriver_override\b|\bdrivers_probe\b|\/(un)?bind\b|\bmodprobe\s+-r\b|\brmmod\b|nodedev-(detach|reattach)/;
 
-/** A hook that asks libvirt, which waits for the hook. */
-export function judgeAsksLibvirt({folder, main, more}: HookFacts): Verdict[] {
+/** Hooks that move cards by themselves, beside our guard. */
+export function judgeMoves(facts: HookFacts): Verdict[] {
+    const {folder, more} = facts;
     if (folder.is === 'unreadable') return [notReadable(folder.why)];
-    const hooks = [...(main ? [main] : []), ...more];
-    const asking = hooks.filter(
-        ({text}) =>
-            text.is === 'read' && /(^|[\s;&|(`/])(virsh|virt-xml|virt-admin)\s/m.test(code(text.value)),
+    const movers = inUse(facts).filter(
+        hook =>
+            !isGuard(hook) &&
+            !asksLibvirt(hook) &&
+            hook.text.is === 'read' &&
+            MOVES.test(code(hook.text.value)),
     );
+    if (movers.length === 0 || !more.some(isGuard)) return [ok(_('No hook moves a card'))];
+    return [
+        failed(
+            fill(_('These move cards, as Handover does: {files}'), {
+                files: movers.map(({path}) => path).join(', '),
+            }),
+            _('Take them away: two that write to one card undo what the other has done.'),
+        ),
+    ];
+}
+
+/** All but the copies that were left beside them, which are told of as such. */
+function inUse({main, more}: HookFacts): Hook[] {
+    return [...(main ? [main] : []), ...more].filter(({path}) => !KNOWN_LEFTOVERS.test(path));
+}
+
+function isGuard({path}: Pick<Hook, 'path'>): boolean {
+    return path.endsWith(`/${GUARD}`);
+}
+
+function asksLibvirt({text}: Hook): boolean {
+    return text.is === 'read' && /(^|[\s;&|(`/])(virsh|virt-xml|virt-admin)\s/m.test(code(text.value));
+}
+
+/** A hook that asks libvirt, which waits for the hook. */
+export function judgeAsksLibvirt(facts: HookFacts): Verdict[] {
+    const {folder} = facts;
+    if (folder.is === 'unreadable') return [notReadable(folder.why)];
+    const hooks = inUse(facts);
+    const asking = hooks.filter(asksLibvirt);
     if (asking.length > 0)
         return [
             failed(
@@ -181,11 +208,17 @@ function code(text: string): string {
     return text.replace(/(^|\s)#.*$/gm, '$1');
 }
 
-export const NO_HOOKS: HookFacts = {folder: ABSENT, main: null, more: [], daemonStartedAt: null};
+export const NO_HOOKS: HookFacts = {
+    folder: ABSENT,
+    main: null,
+    more: [],
+    daemonStartedAt: null,
+    guardIsTold: false,
+};
 
 const ofHooks = {
     severity: 'warning',
-    limitMs: 1_000,
+    limitMs: 1_500,
     changesWith: ['helper'],
     read: (world: DoctorWorld) => readHooks(world),
 } as const;
@@ -205,6 +238,13 @@ export const HOOK_QUESTIONS: readonly Check<DoctorWorld>[] = [
         title: () => _('Hooks are run once'),
         lasting: true,
         judge: judgeTwice,
+    }),
+    check({
+        ...ofHooks,
+        id: 'hook-moves-cards',
+        title: () => _('Hooks that move cards'),
+        lasting: true,
+        judge: judgeMoves,
     }),
     check({
         ...ofHooks,

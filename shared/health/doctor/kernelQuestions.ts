@@ -7,29 +7,30 @@ import {exists, listNames, readShort} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
-import {type Reading, readFile} from './reading.js';
+import {type Reading, readFile, readWhether} from './reading.js';
+import {needed} from './setUpQuestions.js';
 import type {DoctorWorld} from './world.js';
 
-/** The list of a kernel's modules is some 700 kB. */
-const MODULES_BYTES = 4 * 1024 * 1024;
 const IOMEM_BYTES = 256 * 1024;
 
 interface ModuleFacts {
     readonly loaded: boolean;
     /** Of the running kernel, e.g. `6.12.9-amd64`. */
     readonly release: string | null;
-    /** The modules that can be loaded, and those that are part of it. */
-    readonly loadable: Reading<string>;
-    readonly builtIn: Reading<string>;
+    /** Whether vfio-pci can be loaded, and whether it is part of it, by the kernel's lists, which may be absent. */
+    readonly loadable: Reading<boolean>;
+    readonly builtIn: Reading<boolean>;
 }
+
+const VFIO_PCI = /\/vfio-pci\.ko/;
 
 async function readModules({ports}: DoctorWorld): Promise<ModuleFacts> {
     const {root} = ports;
     const release = readShort(`${root.proc}/sys/kernel/osrelease`)?.trim() ?? null;
     const folder = `${root.usr}/lib/modules/${release}`;
     const [loadable, builtIn] = await Promise.all([
-        readFile(`${folder}/modules.dep`, MODULES_BYTES),
-        readFile(`${folder}/modules.builtin`, MODULES_BYTES),
+        readWhether(`${folder}/modules.dep`, VFIO_PCI),
+        readWhether(`${folder}/modules.builtin`, VFIO_PCI),
     ]);
     return {loaded: exists(`${root.sys}/module/vfio_pci`), release, loadable, builtIn};
 }
@@ -50,7 +51,7 @@ export function judgeKernelModules({release, loadable}: Omit<ModuleFacts, 'loade
 
 export function judgeVfio({loaded, release, loadable, builtIn}: ModuleFacts): Verdict[] {
     if (loaded) return [ok(_('Loaded'))];
-    const has = (list: Reading<string>): boolean => list.is === 'read' && /\/vfio-pci\.ko/.test(list.value);
+    const has = (list: Reading<boolean>): boolean => list.is === 'read' && list.value;
     if (has(builtIn) || has(loadable)) return [ok(_('Can be loaded'))];
     if (release === null || loadable.is !== 'read')
         return [
@@ -149,7 +150,7 @@ export const KERNEL_QUESTIONS: readonly Check<DoctorWorld>[] = [
         lasting: false,
         severity: 'warning',
         limitMs: 1_000,
-        changesWith: [],
+        changesWith: ['files'],
         read: readModules,
         judge: judgeKernelModules,
     }),
@@ -158,10 +159,13 @@ export const KERNEL_QUESTIONS: readonly Check<DoctorWorld>[] = [
         title: () => _('Driver for lent devices'),
         lasting: true,
         severity: 'hard',
-        limitMs: 1_000,
-        changesWith: [],
-        read: readModules,
-        judge: judgeVfio,
+        limitMs: 1_500,
+        changesWith: ['files', 'cards', 'machines'],
+        read: async (world: DoctorWorld) => ({
+            modules: await readModules(world),
+            lends: await world.lends(),
+        }),
+        judge: ({modules, lends}) => needed(lends, judgeVfio(modules)),
     }),
     check({
         id: 'unbind-hangs',

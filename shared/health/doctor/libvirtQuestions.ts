@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// libvirt and what it needs: the daemon, the way to it, KVM, firmware, network and room.
+// libvirt and what it needs: the daemon, the way to it, KVM and firmware.
 import {_, fill} from '../../platform/i18n.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
-import type {ConnectionView, NetworkView, PoolView} from './ports.js';
+import type {ConnectionView} from './ports.js';
 import {type FileKind, type Reading, readFile, readFolder, readKind} from './reading.js';
 import type {DoctorWorld} from './world.js';
 
@@ -173,63 +173,6 @@ export function judgeTpm(program: string | null): Verdict[] {
     ];
 }
 
-/** @param networks null where the system's libvirt is not followed */
-export function judgeNetwork(networks: readonly NetworkView[] | null): Verdict[] {
-    if (networks === null) return [];
-    const network = networks.find(({name}) => name === 'default');
-    if (!network)
-        return [
-            failed(
-                _('libvirt has no network called default, which most machines use.'),
-                _('Define it: virsh -c qemu:///system net-define /usr/share/libvirt/networks/default.xml'),
-            ),
-        ];
-    if (!network.active)
-        return [
-            failed(
-                _('The network default is not started.'),
-                _('Start it: virsh -c qemu:///system net-start default'),
-            ),
-        ];
-    if (!network.autostart)
-        return [
-            failed(
-                _('The network default is started, but will not be after a restart of the computer.'),
-                _('Have it started: virsh -c qemu:///system net-autostart default'),
-            ),
-        ];
-    return [ok(_('The network default is there, and is started with the computer'))];
-}
-
-const LOW_BYTES = 5 * 1024 ** 3;
-const LOW_PART = 0.05;
-
-export function judgePools(pools: readonly PoolView[]): Verdict[] {
-    return pools
-        .filter(({active, autostart, capacityBytes}) => (active ? capacityBytes > 0 : autostart))
-        .map(({host, name: ofHost, active, availableBytes, capacityBytes}) => {
-            const name = host === 'system' ? ofHost : `${host}/${ofHost}`;
-            if (!active)
-                return failed(
-                    _('It is not started, though it is to be started with the computer.'),
-                    fill(_('Look why: virsh -c qemu:///{host} pool-start {name}'), {host, name: ofHost}),
-                    {about: name},
-                );
-            const gib = (bytes: number): number => Math.floor(bytes / 1024 ** 3);
-            const values = {free: gib(availableBytes), all: gib(capacityBytes)};
-            const low = availableBytes < LOW_BYTES || availableBytes < capacityBytes * LOW_PART;
-            if (!low) return ok(fill(_('{free} GiB of {all} GiB are free'), values), name);
-            return failed(
-                fill(
-                    _('Only {free} GiB of {all} GiB are free: machines whose images grow will stop.'),
-                    values,
-                ),
-                _('Make room: delete old snapshots and images, or move some elsewhere.'),
-                {about: name},
-            );
-        });
-}
-
 const ofConnections = {
     lasting: true,
     limitMs: 1_800,
@@ -267,7 +210,7 @@ export const LIBVIRT_QUESTIONS: readonly Check<DoctorWorld>[] = [
         lasting: true,
         severity: 'hard',
         limitMs: 800,
-        changesWith: [],
+        changesWith: ['files'],
         read: async ({ports}: DoctorWorld) => {
             const {dev, proc} = ports.root;
             const [device, processor] = await Promise.all([
@@ -287,7 +230,7 @@ export const LIBVIRT_QUESTIONS: readonly Check<DoctorWorld>[] = [
         lasting: true,
         severity: 'warning',
         limitMs: 800,
-        changesWith: [],
+        changesWith: ['files'],
         read: ({ports}: DoctorWorld) => readFolder(`${ports.root.usr}/share/qemu/firmware`),
         judge: judgeEfi,
     }),
@@ -297,28 +240,8 @@ export const LIBVIRT_QUESTIONS: readonly Check<DoctorWorld>[] = [
         lasting: true,
         severity: 'advice',
         limitMs: 300,
-        changesWith: [],
+        changesWith: ['files'],
         read: ({ports}: DoctorWorld) => Promise.resolve(ports.program('swtpm')),
         judge: judgeTpm,
-    }),
-    check({
-        id: 'network',
-        title: () => _('Network for machines'),
-        lasting: true,
-        severity: 'warning',
-        limitMs: 1_800,
-        changesWith: ['libvirt'],
-        read: ({ports}: DoctorWorld) => ports.networks(),
-        judge: judgeNetwork,
-    }),
-    check({
-        id: 'pools',
-        title: () => _('Storage for images'),
-        lasting: false,
-        severity: 'warning',
-        limitMs: 1_800,
-        changesWith: ['libvirt'],
-        read: ({ports}: DoctorWorld) => ports.pools(),
-        judge: judgePools,
     }),
 ];

@@ -18,6 +18,8 @@ export type LibvirtPorts = Pick<
 >;
 
 const LOG_MS = 1_400;
+/** How long after its time a program may take to be gone. */
+const LATE_MS = 100;
 const QUICK_MS = 800;
 /** As many messages as are looked through; a busy kernel writes some thousands while it starts. */
 const LOG_LINES = '10000';
@@ -63,7 +65,7 @@ export interface LogLine {
     readonly text: string;
 }
 
-/** Reads what `journalctl -o short-unix` prints. @returns null when it shows nothing, as to who may not see it */
+/** Reads what `journalctl -o short-unix` prints of the kernel. @returns null when it shows nothing, as to who may not see it */
 export function parseLog(output: string): LogLine[] | null {
     const lines = output.split('\n').flatMap(line => {
         const [, seconds, text] = /^(\d+\.\d+) \S+ kernel: (.*)$/.exec(line) ?? [];
@@ -78,17 +80,27 @@ export function lastSleepIn(log: readonly LogLine[] | null): number | null {
     return log.findLast(({text}) => /^PM: (suspend|hibernation):? exit/.test(text))?.ms ?? 0;
 }
 
+/**
+ * What of the log any question looks for: a busy kernel has written ten thousand lines, which the Shell is not to be
+ * kept with.
+ */
+const OF_INTEREST =
+    'NVRM: |PM: (suspend|hibernation)|change power state from|stuck in D3|not ready [0-9]+ms after';
+
+/** Prints the first line of all, so that an empty log is told from one that is not for us, and those of interest. */
+const LOG_SCRIPT = `journalctl --dmesg --boot --quiet --no-pager --output=short-unix --lines=$1 2>/dev/null | {
+    IFS= read -r first && printf '%s\\n' "$first" && { grep -aE -e "$2" || :; }
+}`;
+
 async function readKernelLog(): Promise<LogLine[] | null> {
+    const limit = (LOG_MS / 1000).toFixed(3);
     try {
-        const argv = [
-            'journalctl',
-            '--dmesg',
-            '--boot',
-            '--quiet',
-            '--no-pager',
-            '--output=short-unix',
-        ] as const;
-        return parseLog(await run([...argv, '--lines', LOG_LINES], {timeoutMs: LOG_MS}));
+        return parseLog(
+            await run(
+                ['timeout', '-s', 'KILL', limit, 'sh', '-c', LOG_SCRIPT, 'sh', LOG_LINES, OF_INTEREST],
+                {timeoutMs: LOG_MS + LATE_MS},
+            ),
+        );
     } catch (error) {
         // There is no journal, or none for us.
         if (error instanceof SubprocessError) return null;

@@ -44,8 +44,11 @@ export interface Mirror {
 
 const isDevice = ({memory}: Mirror): boolean => memory.sizeBytes === null;
 
-export function judgePermission({machine, running, memory, file}: Mirror): Verdict[] {
+export function judgePermission(mirror: Mirror): Verdict[] {
+    const {machine, running, memory, file} = mirror;
     const {path} = memory;
+    // Of what is of the wrong kind it does not matter who may use it.
+    if (judgeKind(mirror).some(({status}) => status === 'failed')) return [];
     if (file.is === 'unreadable')
         return [unknown(file.why, fill(_('Make sure that you may read and write {path}.'), {path}), machine)];
     if (file.is === 'absent')

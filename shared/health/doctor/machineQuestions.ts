@@ -3,11 +3,12 @@
 import type {Definition} from '../../definition/definition.js';
 import {hasRemedy} from '../../definition/error43.js';
 import type {CardFacts} from '../../gpu/pciTree.js';
-import {readShort} from '../../platform/files.js';
+import {listNames, readShort} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
 import type {DoctorMachine} from './ports.js';
+import {readKind} from './reading.js';
 import type {DoctorWorld} from './world.js';
 
 const NVIDIA = '10de';
@@ -72,10 +73,15 @@ interface MemoryFacts {
     readonly hugePages: HugePages | null;
     /** Of this user's processes, which a machine of the session inherits. */
     readonly lockLimitKib: number | null;
+    /** Whether devices were made this user's to lend, without which a machine of the session cannot have any. */
+    readonly ownDevices: boolean;
 }
 
 /** Whether the machine's memory can be had: locked for its devices, and in huge pages where it asks for them. */
-export function judgeMemory(machine: DoctorMachine, {hugePages, lockLimitKib}: MemoryFacts): Verdict[] {
+export function judgeMemory(
+    machine: DoctorMachine,
+    {hugePages, lockLimitKib, ownDevices}: MemoryFacts,
+): Verdict[] {
     const {name, running, definition, host} = machine;
     const {hugePages: wanted, hugePageSizesKib} = definition.memoryBacking;
     const {maximum} = definition.memory;
@@ -109,7 +115,7 @@ export function judgeMemory(machine: DoctorMachine, {hugePages, lockLimitKib}: M
             ];
     }
     // The system's libvirt raises the limit for its machines; the session's may not.
-    if (devices && host === 'session') {
+    if (devices && host === 'session' && ownDevices) {
         const needed = maximum + LOCK_EXTRA_KIB;
         if (lockLimitKib === null)
             return [
@@ -157,7 +163,7 @@ export function judgeVirtiofs({name, definition}: DoctorMachine): Verdict[] {
 }
 
 /** The same machine in two places, or one that is where it cannot work. */
-export function judgeMixUp(machines: readonly DoctorMachine[]): Verdict[] {
+export function judgeMixUp(machines: readonly DoctorMachine[], ownDevices = false): Verdict[] {
     const system = new Map(
         machines.filter(({host}) => host === 'system').map(one => [one.name, one.definition]),
     );
@@ -176,7 +182,7 @@ export function judgeMixUp(machines: readonly DoctorMachine[]): Verdict[] {
                         {about: name},
                     ),
                 ];
-            if (definition.pciAddresses.length > 0)
+            if (definition.pciAddresses.length > 0 && !ownDevices)
                 return [
                     failed(
                         _(
@@ -198,6 +204,14 @@ function commonDisks(one: Definition, other: Definition): string[] {
             .flatMap(({source}) => source ?? []);
     const theirs = new Set(sources(other));
     return sources(one).filter(source => theirs.has(source));
+}
+
+/** Whether a group of devices that vfio has is this user's to use; the kernel makes them root's. */
+async function ownsDevices({ports}: DoctorWorld): Promise<boolean> {
+    const {dev} = ports.root;
+    const groups = (listNames(`${dev}/vfio`) ?? []).filter(name => /^\d+$/.test(name));
+    const kinds = await Promise.all(groups.map(name => readKind(`${dev}/vfio/${name}`)));
+    return kinds.some(kind => kind.is === 'read' && kind.value.mayRead && kind.value.mayWrite);
 }
 
 const ofMachines = {lasting: true, limitMs: 1_500, changesWith: ['machines']} as const;
@@ -222,6 +236,7 @@ export const MACHINE_QUESTIONS: readonly Check<DoctorWorld>[] = [
             machines: await world.machines(),
             hugePages: hugePagesIn(readShort(`${world.ports.root.proc}/meminfo`)),
             lockLimitKib: lockLimitIn(readShort(`${world.ports.root.proc}/self/limits`)),
+            ownDevices: await ownsDevices(world),
         }),
         judge: ({machines, ...facts}) => machines.flatMap(machine => judgeMemory(machine, facts)),
     }),
@@ -238,7 +253,10 @@ export const MACHINE_QUESTIONS: readonly Check<DoctorWorld>[] = [
         id: 'session-or-system',
         title: () => _('Machines of the system and of the session'),
         severity: 'warning',
-        read: (world: DoctorWorld) => world.machines(),
-        judge: judgeMixUp,
+        read: async (world: DoctorWorld) => ({
+            machines: await world.machines(),
+            ownDevices: await ownsDevices(world),
+        }),
+        judge: ({machines, ownDevices}) => judgeMixUp(machines, ownDevices),
     }),
 ];

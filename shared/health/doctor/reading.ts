@@ -4,7 +4,7 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {DeadlineError, messageOf} from '../../platform/errors.js';
-import {readText} from '../../platform/files.js';
+import {readLineBlocks, readText} from '../../platform/files.js';
 
 /** What came of reading something. */
 export type Reading<T> =
@@ -22,6 +22,17 @@ const MOST_NAMES = 1_000;
 export async function readFile(path: string, mostBytes = MOST_BYTES): Promise<Reading<string>> {
     try {
         return {is: 'read', value: await readText(path, {mostBytes})};
+    } catch (error) {
+        return notRead(error);
+    }
+}
+
+/** Whether a line of a long file matches; it is read in pieces, and no further than the line. */
+export async function readWhether(path: string, pattern: RegExp): Promise<Reading<boolean>> {
+    try {
+        for await (const block of readLineBlocks(path))
+            if (pattern.test(block)) return {is: 'read', value: true};
+        return {is: 'read', value: false};
     } catch (error) {
         return notRead(error);
     }

@@ -2,7 +2,7 @@
 import Gio from 'gi://Gio';
 
 import {monotonicMs, withDeadline} from '../../platform/clock.js';
-import {DeadlineError, messageOf} from '../../platform/errors.js';
+import {DeadlineError, HandoverError, messageOf} from '../../platform/errors.js';
 import {_, fill, oneLine} from '../../platform/i18n.js';
 import type {Finding, Verdict} from '../finding.js';
 import {type Check, unknown} from './check.js';
@@ -53,12 +53,25 @@ async function answer<W>(check: Check<W>, world: W, limitMs: number): Promise<re
     }
 }
 
+/** Kinds of errors that say that there is no libvirt to be asked, which is a finding of its own. */
+const OF_LIBVIRT = new Set([
+    'libvirt-unreachable',
+    'service-missing',
+    'service-lost',
+    'not-permitted',
+    'no-bus',
+    'driver-missing',
+    'no-answer',
+]);
+
 function unmeasured(error: unknown): Verdict {
     if (error instanceof DeadlineError)
         return unknown(
             fill(_('There was no answer within {time} ms.'), {time: Math.round(error.milliseconds)}),
             _('Look again. If it stays like this, something that was asked hangs.'),
         );
+    if (error instanceof HandoverError && OF_LIBVIRT.has(error.kind))
+        return unknown(_('libvirt does not answer.'), _('Mend that first, then look again.'));
     return unknown(
         fill(_('It could not be read: {error}'), {error: oneLine(messageOf(error))}),
         _('Look again. If it stays like this, please report it.'),

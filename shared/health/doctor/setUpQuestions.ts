@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the set-up checks of a card, asked of all cards by the doctor: the same checks, and no second way.
+import type {CardFacts} from '../../gpu/pciTree.js';
 import {_} from '../../platform/i18n.js';
-import type {CheckId, SetUpCheck} from '../../setUp/checks.js';
-import {desktopChecks} from '../../setUp/desktopChecks.js';
+import type {CheckId} from '../../setUp/checks.js';
 import {computerGuardChecks, guardChecks} from '../../setUp/guardChecks.js';
-import {iommu, platformChecks} from '../../setUp/platformChecks.js';
+import {firmware, iommu, platformChecks} from '../../setUp/platformChecks.js';
 import type {Severity, Verdict} from '../finding.js';
-import type {FixAction} from '../fixAction.js';
-import {type Check, check, type Topic} from './check.js';
+import {hasResetBug} from './cardQuestions.js';
+import {type Check, check, ok, type Topic} from './check.js';
+import {verdictOf, verdictsOf} from './setUpVerdicts.js';
 import type {DoctorWorld} from './world.js';
 
 interface Heading {
@@ -20,21 +21,8 @@ interface Heading {
 const PLATFORM: readonly Heading[] = [
     {id: 'group', title: () => _('IOMMU group'), lasting: true, severity: 'hard'},
     {id: 'second-card', title: () => _('A card for the desktop'), lasting: true, severity: 'hard'},
-    {id: 'firmware', title: () => _('Firmware’s picture'), lasting: true, severity: 'hard'},
     {id: 'displays', title: () => _('Displays on this card'), lasting: false, severity: 'advice'},
     {id: 'reset', title: () => _('Reset'), lasting: true, severity: 'warning'},
-];
-
-const OF_A_CARD: readonly Heading[] = [
-    {
-        id: 'desktop-rule',
-        title: () => _('The desktop leaves the card alone'),
-        lasting: true,
-        severity: 'hard',
-    },
-    {id: 'desktop-now', title: () => _('Desktop at this moment'), lasting: false, severity: 'warning'},
-    {id: 'sound', title: () => _('Sound of the card’s sockets'), lasting: true, severity: 'warning'},
-    {id: 'modeset', title: () => _('NVIDIA’s display driver'), lasting: true, severity: 'advice'},
 ];
 
 const OF_THE_COMPUTER: readonly Heading[] = [
@@ -59,9 +47,9 @@ export const SET_UP_QUESTIONS: readonly Check<DoctorWorld>[] = [
         lasting: true,
         severity: 'hard',
         limitMs: FILES_MS,
-        changesWith: [],
-        read: (world: DoctorWorld) => Promise.resolve(world.iommuGroups),
-        judge: iommuGroups => [verdictOf(iommu({iommuGroups}), null)],
+        changesWith: ['cards', 'machines'],
+        read: async (world: DoctorWorld) => ({iommuGroups: world.iommuGroups, lends: await world.lends()}),
+        judge: ({iommuGroups, lends}) => needed(lends, [verdictOf(iommu({iommuGroups}), null)]),
     }),
     ...PLATFORM.map(heading =>
         check({
@@ -74,57 +62,76 @@ export const SET_UP_QUESTIONS: readonly Check<DoctorWorld>[] = [
                 cards: await world.detailedCards(),
             }),
             judge: ({tree, iommuGroups, cards}) =>
-                cards.flatMap(({card, details}) =>
-                    verdictsOf(
-                        heading.id,
-                        platformChecks({tree, iommuGroups, card, details}),
-                        card.display.address,
+                cards
+                    .filter(({card}) => arises(heading.id, card, iommuGroups))
+                    .flatMap(({card, details}) =>
+                        verdictsOf(
+                            heading.id,
+                            platformChecks({tree, iommuGroups, card, details}),
+                            card.display.address,
+                        ),
                     ),
-                ),
         }),
     ),
-    ...OF_A_CARD.map(heading =>
-        check({
-            ...heading,
-            limitMs: HOLDERS_MS,
-            changesWith: ['cards', 'helper'] as Topic[],
-            read: (world: DoctorWorld) => world.setUps(),
-            judge: setUps =>
-                setUps.flatMap(facts =>
-                    verdictsOf(
-                        heading.id,
-                        [...desktopChecks(facts), ...guardChecks(facts)],
-                        facts.card.display.address,
-                    ),
-                ),
-        }),
-    ),
+    check({
+        id: 'modeset',
+        title: () => _('NVIDIA’s display driver'),
+        lasting: true,
+        severity: 'advice',
+        limitMs: HOLDERS_MS,
+        changesWith: ['cards', 'helper'],
+        read: (world: DoctorWorld) => world.setUps(),
+        judge: setUps =>
+            setUps.flatMap(facts => verdictsOf('modeset', guardChecks(facts), facts.card.display.address)),
+    }),
+    check({
+        id: 'firmware',
+        title: () => _('Firmware’s picture'),
+        lasting: true,
+        severity: 'hard',
+        limitMs: HOLDERS_MS,
+        changesWith: ['cards', 'machines'],
+        read: async (world: DoctorWorld) => {
+            const [tree, lendable, claimed] = await Promise.all([
+                world.tree(),
+                world.cards(),
+                world.claimed(),
+            ]);
+            // Of a card that a machine asks for this is wrong even though, or since, the desktop is on it.
+            const wanted = ({functions}: CardFacts): boolean =>
+                functions.some(({address}) => claimed.has(address));
+            return tree.cards.filter(card => lendable.includes(card) || wanted(card));
+        },
+        judge: cards => cards.map(card => verdictOf(firmware({card}), card.display.address)),
+    }),
     ...OF_THE_COMPUTER.map(heading =>
         check({
             ...heading,
             limitMs: HOLDERS_MS,
             changesWith: ['helper'] as Topic[],
             read: async (world: DoctorWorld) => {
-                const [helper, supergfxd] = await Promise.all([world.helper(), world.supergfxd()]);
-                return {helper, supergfxd};
+                const [helper, supergfxd, lends] = await Promise.all([
+                    world.helper(),
+                    world.supergfxd(),
+                    world.lends(),
+                ]);
+                return {helper, supergfxd, lends};
             },
-            judge: facts => verdictsOf(heading.id, computerGuardChecks(facts), null),
+            judge: ({lends, ...facts}) =>
+                needed(lends, verdictsOf(heading.id, computerGuardChecks(facts), null)),
         }),
     ),
 ];
 
-function verdictsOf(id: CheckId, checks: readonly SetUpCheck[], card: string | null): Verdict[] {
-    return checks.filter(found => found.id === id).map(found => verdictOf(found, card));
+/** Where nothing can be lent, what lending needs is missed by nobody. */
+export function needed(lends: boolean, verdicts: readonly Verdict[]): readonly Verdict[] {
+    if (lends || verdicts.every(({status}) => status === 'ok')) return verdicts;
+    return [ok(_('Not needed: there is no card besides the desktop’s, and no machine asks for a device.'))];
 }
 
-function verdictOf({id, status, evidence, fix, mendable}: SetUpCheck, card: string | null): Verdict {
-    const action = status !== 'ok' && mendable ? actionFor(id, card) : null;
-    return {status, about: card, evidence, fix, action};
-}
-
-/** What of the set-up is safe to be done by itself. */
-function actionFor(id: CheckId, card: string | null): FixAction | null {
-    if (id === 'guard') return {kind: 'install-guard'};
-    if (card !== null && (id === 'desktop-rule' || id === 'sound')) return {kind: 'install-rule', card};
-    return null;
+/** Whether a question is not answered by another one already, which has the cause. */
+function arises(id: CheckId, card: CardFacts, iommuGroups: number | null): boolean {
+    if (id === 'group') return iommuGroups !== 0;
+    if (id === 'reset') return !hasResetBug(card);
+    return true;
 }

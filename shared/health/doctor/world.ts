@@ -2,8 +2,11 @@
 import {type CardDetails, readCardDetails} from '../../gpu/cardDetails.js';
 import {readRecords} from '../../gpu/handover/recordFiles.js';
 import type {CardFacts, PciTree} from '../../gpu/pciTree.js';
+import type {SysRoot} from '../../gpu/sysRoot.js';
 import {withDeadline} from '../../platform/clock.js';
 import {DeadlineError} from '../../platform/errors.js';
+import {listNames, readShort} from '../../platform/files.js';
+import {inSlices} from '../../platform/slices.js';
 import {
     askHelper,
     askSupergfxd,
@@ -18,6 +21,8 @@ import type {DoctorPorts} from './ports.js';
 
 /** A helper that has not answered by then is taken for one that does not, in milliseconds. */
 const HELPER_MS = 900;
+/** Machines whose definitions have not come by then name no device, in milliseconds. */
+const CLAIMS_MS = 900;
 /** The same of the system bus itself. */
 const BUS_MS = 500;
 
@@ -38,6 +43,11 @@ export class DoctorWorld {
     readonly machines = once(() => this.ports.machines());
     readonly connections = once(() => this.ports.connections());
     readonly session = once(() => this.ports.session());
+    /** The same where it is no more than a hint: null when it cannot be told. */
+    readonly sessionType = once(async () => (await this.session().catch(() => null))?.type ?? null);
+    readonly processes = once(() => readProcesses(this.ports.root));
+    /** Whether there is anything to lend: a card besides the desktop's, or a device that a machine asks for. */
+    readonly lends = once(async () => (await this.cards()).length > 0 || (await this.#devicesAreAskedFor()));
     readonly helper = once(() => this.#askHelper());
     readonly setUp = once(() => withDeadline('The system bus', BUS_MS, this.ports.setUp()));
     readonly supergfxd = once(async () => askSupergfxd(await this.setUp()));
@@ -51,6 +61,26 @@ export class DoctorWorld {
 
     get iommuGroups(): number | null {
         return countIommuGroups(this.ports.root);
+    }
+
+    /** The machines as far as libvirt tells of them in time: for what does not rest on them alone. */
+    readonly definitions = once(async () => {
+        const asked = this.machines();
+        try {
+            return await withDeadline('The machines', CLAIMS_MS, asked);
+        } catch {
+            // That libvirt does not answer is a finding of its own.
+            asked.catch(() => undefined);
+            return [];
+        }
+    });
+    /** PCI devices that a machine names, running or not. */
+    readonly claimed = once(
+        async () => new Set((await this.definitions()).flatMap(({definition}) => definition.pciAddresses)),
+    );
+
+    async #devicesAreAskedFor(): Promise<boolean> {
+        return (await this.claimed()).size > 0;
     }
 
     async #detailed(card: CardFacts): Promise<DetailedCard> {
@@ -88,6 +118,24 @@ function silent(error: unknown): HelperView {
 function lendable({cards}: PciTree): CardFacts[] {
     const own = cards.find(({bootVga}) => bootVga === true) ?? cards[0];
     return cards.filter(card => card !== own);
+}
+
+/** A process, by its number and the name that the kernel keeps of it. */
+export interface NamedProcess {
+    readonly pid: string;
+    readonly name: string;
+}
+
+/** @returns null when /proc is of another kind, or hides them */
+async function readProcesses({proc}: SysRoot): Promise<readonly NamedProcess[] | null> {
+    const pids = listNames(proc)?.filter(name => /^\d+$/.test(name));
+    if (!pids?.length) return null;
+    const processes: NamedProcess[] = [];
+    await inSlices(pids, pid => {
+        const name = readShort(`${proc}/${pid}/comm`)?.trim();
+        if (name !== undefined) processes.push({pid, name});
+    });
+    return processes;
 }
 
 function once<T>(read: () => Promise<T>): () => Promise<T> {

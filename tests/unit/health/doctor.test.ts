@@ -13,6 +13,7 @@ const TROUBLES: Readonly<Record<string, readonly string[]>> = {
     'in use without a process': ['held-without-process', 'desktop-now'],
     'held, and not listed': ['held-unlisted'],
     'works once per boot': ['desktop-reopens', 'desktop-rule'],
+    'two that move cards': ['other-writer', 'hook-moves-cards'],
     'refused now and then': ['pollers'],
     'Linux lost it': ['linux-lost-card'],
     'vfio-pci missing': ['vfio-module'],
@@ -59,7 +60,7 @@ describe('The doctor', () => {
         expect(some.map(({id}) => id).sort()).toEqual(['iommu', 'kvm']);
         const changed = await examine(ports, {changed: ['libvirt']});
         expect(new Set(changed.map(({id}) => id))).toEqual(
-            new Set(['libvirt-dbus', 'libvirt', 'versions', 'network']),
+            new Set(['libvirt-dbus', 'libvirt', 'versions', 'network', 'privileges']),
         );
     });
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 
+import {DESKTOP_QUESTIONS} from '../../../shared/health/doctor/desktopQuestions.js';
 import {
     HOLDER_QUESTIONS,
     judgePollers,
-    judgeReopened,
     judgeUncounted,
 } from '../../../shared/health/doctor/holderQuestions.js';
 import {HOOK_QUESTIONS, judgeNeverRuns, NO_HOOKS} from '../../../shared/health/doctor/hookQuestions.js';
 import {NO_HOLDERS} from '../../../shared/gpu/holders/holders.js';
 import type {FakePciTree} from '../../fakes/fakePciTree.js';
-import {putFile, putFolder} from '../../fakes/pci/files.js';
-import {AMD, factsOf} from '../setUp/pretended.js';
+import {drop, putFile, putFolder} from '../../fakes/pci/files.js';
+import {AMD, AMD_RULE, factsOf} from '../setUp/pretended.js';
 import {healthy, readyHelper} from './healthy.js';
 import {type Ailment, statusOf} from './patients.js';
 
@@ -66,7 +66,7 @@ describe('The doctor’s questions on hooks', () => {
         expect(judgeNeverRuns({...facts, more: [guard]})[0]?.status).toBe('ok');
     });
 
-    it('a hook that is run twice: by a dispatcher, by a copy, or beside one that moves cards', async () => {
+    it('a hook that is run twice: by a dispatcher, or by a copy', async () => {
         const tools = healthy();
         hook(tools, 'qemu.d/win10', '#!/bin/sh\n');
         hook(tools, 'qemu', '#!/bin/bash\nfor f in hooks/qemu.d/"$1"/*; do "$f"; done\n');
@@ -77,10 +77,16 @@ describe('The doctor’s questions on hooks', () => {
         expect(await status('hook-twice', copy)).toBe('failed');
         hook(copy, 'qemu.d/handover-guard.bak', '#!/bin/sh\n', 0o644);
         expect(await status('hook-twice', copy)).toBe('ok');
-        hook(copy, 'qemu.d/passthrough', '#!/bin/sh\nmodprobe -r nvidia_drm\n');
-        expect(await status('hook-twice', copy)).toBe('failed');
-        hook(copy, 'qemu.d/passthrough', '#!/bin/sh\n# modprobe -r nvidia_drm\n');
-        expect(await status('hook-twice', copy)).toBe('ok');
+    });
+
+    it('a hook that moves cards beside the guard', async () => {
+        const fake = healthy();
+        hook(fake, 'qemu.d/passthrough', '#!/bin/sh\nmodprobe -r nvidia_drm\n');
+        expect(await status('hook-moves-cards', fake)).toBe('ok');
+        hook(fake, 'qemu.d/handover-guard', '#!/bin/sh\n');
+        expect(await status('hook-moves-cards', fake)).toBe('failed');
+        hook(fake, 'qemu.d/passthrough', '#!/bin/sh\n# modprobe -r nvidia_drm\n');
+        expect(await status('hook-moves-cards', fake)).toBe('ok');
     });
 
     it('a hook that asks libvirt', async () => {
@@ -100,6 +106,7 @@ describe('The doctor’s questions on holders', () => {
         const lights = healthy();
         lights.use(lights.processes.start({comm: 'openrgb'}), '/dev/i2c-2');
         expect(await status('held-unlisted', lights)).toBe('failed');
+        expect(await status('pollers', lights)).toBe('ok');
         const game = healthy();
         game.use(game.processes.start({comm: 'game'}), '/dev/dri/card1');
         expect(await status('held-unlisted', game)).toBe('ok');
@@ -120,14 +127,27 @@ describe('The doctor’s questions on holders', () => {
         expect(judge({consoles: [{framebuffer: 'fb0', console: 'vtcon1'}]})).toBe('failed');
     });
 
-    it('a desktop that opens the card again in spite of the rule', async () => {
-        expect(await status('desktop-reopens', healthy(), {helper: readyHelper()})).toBe('ok');
+    it('a desktop that has the card in spite of the rule, from before it or since', async () => {
+        const ask = (id: string, fake: FakePciTree, more: Ailment = {}): Promise<string> =>
+            statusOf(DESKTOP_QUESTIONS, id, fake, {helper: readyHelper(), ...more});
+        expect(await ask('desktop-now', healthy())).toBe('ok');
+        expect(await ask('desktop-reopens', healthy())).toBe('ok');
         const held = healthy();
         held.use(held.processes.start({comm: 'gnome-shell'}), '/dev/dri/card1');
-        expect(await status('desktop-reopens', held, {helper: readyHelper()})).toBe('failed');
-        const facts = await factsOf(held, AMD, {helper: readyHelper()});
-        expect(judgeReopened({...facts, desktopTag: null})[0]?.status).toBe('unknown');
-        expect(judgeReopened({...facts, desktopTag: false})).toEqual([]);
+        putFile(`${held.folder}${AMD_RULE}`, '');
+        const booted = (ago: number): void =>
+            putFile(`${held.root.proc}/stat`, `cpu 1\nbtime ${Math.floor(Date.now() / 1000) - ago}\n`);
+        booted(3600);
+        expect(await ask('desktop-now', held)).toBe('failed');
+        expect(await ask('desktop-reopens', held)).toBe('');
+        booted(-3600);
+        expect(await ask('desktop-now', held)).toBe('');
+        expect(await ask('desktop-reopens', held)).toBe('failed');
+        // When it was started cannot be told: who logs in again mends it, or learns more.
+        drop(`${held.root.proc}/stat`);
+        expect(await ask('desktop-now', held)).toBe('failed');
+        const x11 = {session: () => Promise.resolve({type: 'x11', groups: null, remote: false} as const)};
+        expect(await ask('desktop-now', held, x11)).toBe('');
     });
 
     it('programs that look at cards again and again', async () => {

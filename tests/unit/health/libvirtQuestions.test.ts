@@ -14,8 +14,6 @@ import {
     judgeEfi,
     judgeKvm,
     judgeLibvirt,
-    judgeNetwork,
-    judgePools,
     judgeService,
     judgeTpm,
     judgeVersion,
@@ -27,6 +25,11 @@ import {
     parseLog,
     sessionTypeOf,
 } from '../../../shared/health/doctor/localPorts.js';
+import {
+    judgeNetwork,
+    judgePools,
+    RESOURCE_QUESTIONS,
+} from '../../../shared/health/doctor/resourceQuestions.js';
 import type {ConnectionView, ExtensionView} from '../../../shared/health/doctor/ports.js';
 import {readTree} from '../../../shared/setUp/setUpFacts.js';
 import {FakePciTree} from '../../fakes/fakePciTree.js';
@@ -98,13 +101,15 @@ describe('The doctor’s questions on libvirt', () => {
 
     it('the network: started, not started, not with the computer, none, not told', async () => {
         const judge = (active: boolean, autostart: boolean, name = 'default'): string =>
-            one(judgeNetwork([{name, active, autostart}]));
+            one(judgeNetwork([{name, active, autostart}], true));
         expect(judge(true, true)).toBe('ok');
         expect(judge(false, true)).toBe('failed');
         expect(judge(true, false)).toBe('failed');
         expect(judge(true, true, 'lan')).toBe('failed');
+        expect(one(judgeNetwork([], false))).toBe('ok');
+        expect(one(judgeNetwork(null, true))).toBe('');
         const away = {networks: () => Promise.reject(new Error('away'))};
-        expect(await statusOf(LIBVIRT_QUESTIONS, 'network', healthy(), away)).toBe('unknown');
+        expect(await statusOf(RESOURCE_QUESTIONS, 'network', healthy(), away)).toBe('unknown');
     });
 
     it('room: enough, little, little of much, not started', () => {
@@ -147,11 +152,15 @@ describe('The doctor’s questions on the environment', () => {
     });
 
     it('rights: in the group, not in it, not told', () => {
-        const judge = (groups: string[] | null): string =>
-            one(judgePrivileges({type: null, groups, remote: true}));
-        expect(judge(['users', 'libvirt'])).toBe('ok');
-        expect(judge(['users'])).toBe('failed');
-        expect(judge(null)).toBe('unknown');
+        const judge = (groups: string[] | null, admitted: boolean | null): string => {
+            const verdicts = judgePrivileges({type: null, groups, remote: true}, admitted);
+            return `${one(verdicts)}: ${verdicts[0]?.evidence}`;
+        };
+        expect(judge(['users', 'libvirt'], true)).toMatch(/^ok: In the group libvirt/);
+        expect(judge(['users'], true)).toMatch(/^ok: Not in the group libvirt, and admitted/);
+        // That the bus does not admit it is said of libvirt-dbus.
+        expect(judge(['users'], false)).toMatch(/^ok: .*only your own machines/);
+        expect(judge(null, null)).toMatch(/^unknown/);
     });
 
     it('extension: on, off, failed, too old, of another version, missing, no Shell', async () => {

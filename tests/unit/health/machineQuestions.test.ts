@@ -46,21 +46,35 @@ describe('The doctor’s questions on definitions', () => {
     it('huge pages: enough, too few, not told', () => {
         const machine = machineOf('', {rest: '<memoryBacking><hugepages/></memoryBacking>'});
         const judge = (free: number): string =>
-            one(judgeMemory(machine, {hugePages: {total: 600, free, sizeKib: 2048}, lockLimitKib: 64}));
+            one(
+                judgeMemory(machine, {
+                    hugePages: {total: 600, free, sizeKib: 2048},
+                    lockLimitKib: 64,
+                    ownDevices: false,
+                }),
+            );
         expect(judge(512)).toBe('ok');
         expect(judge(511)).toBe('failed');
-        expect(one(judgeMemory(machine, {hugePages: null, lockLimitKib: 64}))).toBe('unknown');
-        expect(one(judgeMemory(machineOf(''), {hugePages: null, lockLimitKib: null}))).toBe('');
+        expect(one(judgeMemory(machine, {hugePages: null, lockLimitKib: 64, ownDevices: false}))).toBe(
+            'unknown',
+        );
+        expect(
+            one(judgeMemory(machineOf(''), {hugePages: null, lockLimitKib: null, ownDevices: false})),
+        ).toBe('');
     });
 
     it('locked memory, of the session’s machines alone', () => {
         const session = machineOf(hostdev(NVIDIA), {host: 'session'});
         const judge = (lockLimitKib: number | null, machine = session): string =>
-            one(judgeMemory(machine, {hugePages: null, lockLimitKib}));
+            one(judgeMemory(machine, {hugePages: null, lockLimitKib, ownDevices: true}));
         expect(judge(64)).toBe('failed');
         expect(judge(null)).toBe('unknown');
         expect(judge(Infinity)).toBe('ok');
         expect(judge(64, machineOf(hostdev(NVIDIA)))).toBe('ok');
+        // Where devices are root’s, that it is in the session is what is wrong with it.
+        const roots = {hugePages: null, lockLimitKib: 64, ownDevices: false};
+        expect(one(judgeMemory(session, roots))).toBe('ok');
+        expect(one(judgeMixUp([session], true))).toBe('ok');
     });
 
     it('reads what the kernel says of memory', () => {
@@ -145,6 +159,7 @@ describe('The doctor’s questions on Looking Glass', () => {
         expect(one(judgePermission(mirror({file: {is: 'absent'}})))).toBe('ok');
         expect(one(judgePermission(mirror({file: {is: 'absent'}, running: true})))).toBe('failed');
         expect(one(judgePermission(mirror({file: {is: 'unreadable', why: 'closed'}})))).toBe('unknown');
+        expect(one(judgePermission(mirror({memory: device, running: true})))).toBe('');
     });
 
     it('kind: a device, a file in its place, not there, not told', () => {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {DESKTOP_QUESTIONS} from '../../../shared/health/doctor/desktopQuestions.js';
 import {SET_UP_QUESTIONS} from '../../../shared/health/doctor/setUpQuestions.js';
 import {FakePciTree} from '../../fakes/fakePciTree.js';
 import {drop} from '../../fakes/pci/files.js';
 import {AMD, AMD_RULE, helperError, note, StubHelper} from '../setUp/pretended.js';
 import {type Ailment, examine, found, statusOf} from './patients.js';
 
+const QUESTIONS = [...SET_UP_QUESTIONS, ...DESKTOP_QUESTIONS];
 const good = (): FakePciTree => new FakePciTree().intelGraphics().amdCard();
 const status = (id: string, fake: FakePciTree, ailment?: Ailment): Promise<string> =>
-    statusOf(SET_UP_QUESTIONS, id, fake, ailment);
+    statusOf(QUESTIONS, id, fake, ailment);
 
 function helper(change: (stub: StubHelper) => void = () => undefined): StubHelper {
     const stub = new StubHelper();
@@ -22,7 +24,7 @@ describe('The doctor’s questions on cards that the set-up asks, too', () => {
     it('find nothing on a machine that is set up', async () => {
         const fake = good();
         note(fake, 'c226:1', 'G:mutter-device-ignore');
-        const findings = await examine(SET_UP_QUESTIONS, fake, {helper: helper()});
+        const findings = await examine(QUESTIONS, fake, {helper: helper()});
         expect(findings.filter(one => one.status === 'failed')).toEqual([]);
         // No question that is about the card is asked about the desktop's own.
         expect(new Set(findings.map(({about}) => about))).toEqual(new Set([null, AMD]));
@@ -50,11 +52,11 @@ describe('The doctor’s questions on cards that the set-up asks, too', () => {
             stub.written = [];
             stub.guard = 'absent';
         });
-        const findings = await examine(SET_UP_QUESTIONS, fake, {helper: bare});
+        const findings = await examine(QUESTIONS, fake, {helper: bare});
         expect(found(findings, 'desktop-rule')[0]?.action).toEqual({kind: 'install-rule', card: AMD});
         expect(found(findings, 'guard')[0]?.action).toEqual({kind: 'install-guard'});
         expect(bare.changes).toEqual([]);
-        const foreign = await examine(SET_UP_QUESTIONS, fake, {
+        const foreign = await examine(QUESTIONS, fake, {
             helper: helper(stub => (stub.guard = 'foreign')),
         });
         expect(found(foreign, 'guard')[0]?.action).toBeNull();
@@ -76,7 +78,7 @@ describe('The doctor’s questions on cards that the set-up asks, too', () => {
         Object.defineProperty(hangs, 'client', {
             value: new Proxy({}, {get: () => () => new Promise(() => undefined)}),
         });
-        const findings = await examine(SET_UP_QUESTIONS, fake, {helper: hangs});
+        const findings = await examine(QUESTIONS, fake, {helper: hangs});
         expect(found(findings, 'helper')[0]?.status).toBe('unknown');
         expect(found(findings, 'desktop-rule')[0]?.status).toBe('ok');
         expect(found(findings, 'group')[0]?.status).toBe('ok');
