@@ -14,7 +14,7 @@ import {
     type Refusal,
     StillHeld,
 } from './handoverErrors.js';
-import {cardAt, isHome, isLent, nativeRecord, recordBefore, recordOf, relocated} from './plan.js';
+import {cardAt, isHome, isLent, isPromised, nativeRecord, recordBefore, recordOf, relocated} from './plan.js';
 import type {Cancellable, KernelWriter} from './ports.js';
 import {type KeeperPorts, RecordKeeper} from './recordKeeper.js';
 import {lastingRefusals, momentaryRefusals} from './refusals.js';
@@ -224,7 +224,7 @@ export class Mover {
     }
 
     async #checkReturn(address: string, by: string): Promise<UndoRecord | null> {
-        const {store, clock} = this.ports;
+        const {root, store, clock} = this.ports;
         refuse('return', await this.stuckRefusal());
         const tree = await this.readTree();
         const records = await store.readAll();
@@ -238,7 +238,8 @@ export class Mover {
             return {...(relocated(record, tree) ?? record), ...common};
         }
         if (!card) throw new HandoverRefused('return', [{kind: 'absent', because: 'absent'}]);
-        return isHome(card) ? null : nativeRecord(card, tree, clock, by);
+        if (isHome(card) && !(await isPromised(root, card))) return null;
+        return nativeRecord(card, tree, clock, by);
     }
 
     /** A take has failed: everything is put back as the record says, unless the kernel is stuck. */

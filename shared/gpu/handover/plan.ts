@@ -34,6 +34,17 @@ export function isHome({functions, display}: CardFacts): boolean {
 }
 
 /**
+ * Whether a function is kept for machines from its next driver on, by an override that somebody has left.
+ *
+ * @throws DeadlineError when the kernel does not answer
+ * @throws GLib.Error when a function is gone
+ */
+export async function isPromised(root: SysRoot, {functions}: CardFacts): Promise<boolean> {
+    const overrides = await Promise.all(functions.map(({address}) => readOverride(root, address)));
+    return overrides.some(override => override !== null && isVfioDriver(override));
+}
+
+/**
  * How a card is before anything is changed.
  *
  * @throws DeadlineError when the kernel does not answer, because it is stuck with a driver of the card

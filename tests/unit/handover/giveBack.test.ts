@@ -244,6 +244,19 @@ describe('Giving an AMD card back', () => {
         expect(lab.store.only).toBeNull();
     });
 
+    it('clears the promise of a card that Linux has to vfio, and disturbs nobody who uses it', async () => {
+        const lab = amdLab();
+        const {kernel, root} = lab.fake;
+        lab.fake.use(lab.fake.processes.start({comm: 'gnome-shell'}), '/dev/dri/card1');
+        await kernel.write(`${root.sys}/bus/pci/devices/${AMD}/driver_override`, VFIO);
+        kernel.log.length = 0;
+        expect((await lab.desk.giveBack(AMD, BY)).already).toBeFalse();
+
+        expectHome(lab, '0000:03:00', AMD_HOME);
+        expect(kernel.log.filter(action => !action.startsWith('override'))).toEqual([]);
+        expect((await lab.desk.giveBack(AMD, BY)).already).toBeTrue();
+    });
+
     it('cleans up after libvirt has given it back itself', async () => {
         const lab = amdLab();
         await lab.desk.take(AMD, BY);
