@@ -5,6 +5,8 @@ import {mendHere} from '../../shared/health/doctor/doctorHere.js';
 import {type Finding, isWell} from '../../shared/health/finding.js';
 import {type FixAction, opposite} from '../../shared/health/fixAction.js';
 import {fixActionDone, fixActionLabel, fixActionSentence} from '../../shared/health/words.js';
+import {HelperDeniedError} from '../../shared/lending/lendingErrors.js';
+import {HandoverError} from '../../shared/platform/errors.js';
 import {_} from '../../shared/platform/i18n.js';
 import {agree} from '../agree.js';
 import {AlreadyTold} from '../alreadyTold.js';
@@ -35,10 +37,12 @@ export async function fixFinding(id: string, look: Look, options: FixOptions): P
         stdout.json(result(id, actions, false, found));
         throw new AlreadyTold();
     }
-    await carryOut(id, actions, options);
+    const {done, failure} = await carryOut(id, actions, options);
+    if (failure !== null && done.length === 0) throw failure.error;
     const after = await look([id]);
-    if (options.json) stdout.json(result(id, actions, true, after));
+    if (options.json) stdout.json(result(id, done, true, after));
     else stdout.write(`\n${text(after)}\n${_('To undo it:')} handover doctor --fix ${id} --undo\n`);
+    if (failure !== null) throw failure.error;
     if (!isWell(after)) throw new AlreadyTold();
 }
 
@@ -52,10 +56,12 @@ export async function undoFix(id: string, look: Look, options: FixOptions): Prom
         return;
     }
     if (!(await agreed(actions, options))) return stdout.json(result(id, actions, false, await look([id])));
-    await carryOut(id, actions, options);
+    const {done, failure} = await carryOut(id, actions, options);
+    if (failure !== null && done.length === 0) throw failure.error;
     const after = await look([id]);
-    if (options.json) stdout.json(result(id, actions, true, after));
+    if (options.json) stdout.json(result(id, done, true, after));
     else stdout.write(`\n${text(after)}`);
+    if (failure !== null) throw failure.error;
 }
 
 /** What is well needs no fix; for the rest there are words only. */
@@ -85,19 +91,35 @@ async function agreed(actions: readonly FixAction[], {json, yes}: FixOptions): P
     return true;
 }
 
-async function carryOut(id: string, actions: readonly FixAction[], options: FixOptions): Promise<void> {
+/** What came of several actions. */
+interface CarriedOut {
+    readonly done: readonly FixAction[];
+    /** The first that failed; the others were done all the same. */
+    readonly failure: {readonly error: unknown} | null;
+}
+
+/** One card that cannot be mended is no reason to leave the others alone. */
+function carryOut(id: string, actions: readonly FixAction[], options: FixOptions): Promise<CarriedOut> {
     const log = new FixLog();
-    await withPasswordAgent(async () => {
+    return withPasswordAgent(async () => {
+        const done: FixAction[] = [];
+        let failure: CarriedOut['failure'] = null;
         for (const action of actions) {
             const endProgress = showProgress(fixActionLabel(action));
             try {
                 await mendHere(action);
+                done.push(action);
+                await log.note(id, action);
+            } catch (error) {
+                if (!(error instanceof HandoverError) || error instanceof HelperDeniedError) throw error;
+                failure ??= {error};
+                continue;
             } finally {
                 endProgress();
             }
-            await log.note(id, action);
             if (!options.json) stdout.line(`${plain(fixActionDone(action))}.`);
         }
+        return {done, failure};
     });
 }
 
