@@ -12,6 +12,7 @@ import {DRIVERS} from '../shared/libvirt/drivers.js';
 import {parsePciAddress} from '../shared/gpu/pciAddress.js';
 import {APP_NAME, VERSION} from '../shared/names.js';
 import {BROKEN_PIPE, ExitCode} from './exitCodes.js';
+import {LONGEST_INTERVAL_S, SHORTEST_INTERVAL_S} from './metrics/interval.js';
 import {PipeClosedError, stderr, stdout} from './output.js';
 import {OutputError} from './outputError.js';
 import {report, reportUsage} from './report.js';
@@ -30,6 +31,13 @@ const LONGEST_TIMEOUT_S = 1_000_000;
 function seconds(input: string): number {
     const value = /^\d+(\.\d+)?$/.test(input) ? Number(input) : NaN;
     if (!(value <= LONGEST_TIMEOUT_S)) throw new SyntaxError('expected a number of seconds');
+    return value;
+}
+
+function interval(input: string): number {
+    const value = seconds(input);
+    if (value < SHORTEST_INTERVAL_S || value > LONGEST_INTERVAL_S)
+        throw new SyntaxError(`expected ${SHORTEST_INTERVAL_S} to ${LONGEST_INTERVAL_S} seconds`);
     return value;
 }
 
@@ -97,6 +105,14 @@ const OPTIONAL_FLAGS = {
     machine: textFlag('MACHINE', 'The machine that is to have the card'),
     managed: switchFlag('Have libvirt move the card between drivers by itself'),
     'code-43': switchFlag('Keep NVIDIA drivers before 465 from seeing the virtual machine'),
+    watch: switchFlag('Go on, with a line at each look'),
+    interval: {
+        kind: 'parsed',
+        parse: interval,
+        optional: true,
+        placeholder: 'SECONDS',
+        brief: 'Time between two looks; 2 unless told',
+    },
     rom: textFlag('FILE', 'A ROM for the guest in the place of the one of the card'),
 } as const;
 

@@ -36,7 +36,11 @@ export function mostTelling(failures: readonly HostFailure[]): unknown {
  * @throws what a host failed with
  */
 export function judgeFailures(failures: readonly HostFailure[], asked: number, options: CommonOptions): void {
-    if (failures.length === 0) return;
-    if (options.host !== undefined || failures.length === asked) throw mostTelling(failures);
+    if (mustFail(failures, asked, options)) throw mostTelling(failures);
     for (const {host, error} of failures) warn(host, error, options);
+}
+
+/** Whether hosts that did not answer are the failure of the command. */
+export function mustFail(failures: readonly HostFailure[], asked: number, options: CommonOptions): boolean {
+    return failures.length > 0 && (options.host !== undefined || failures.length === asked);
 }

@@ -46,7 +46,12 @@ class Output {
     }
 
     get usesColour(): boolean {
-        return this.isTerminal && !variable('NO_COLOR') && variable('TERM') !== 'dumb';
+        return this.usesScreen && !variable('NO_COLOR');
+    }
+
+    /** Whether it is a terminal on which one can draw. */
+    get usesScreen(): boolean {
+        return this.isTerminal && variable('TERM') !== 'dumb';
     }
 
     /** @throws OutputError when there is nothing to write to */

@@ -7,6 +7,7 @@ import type {ListOptions} from './verbs/list.js';
 import type {StartVerbOptions} from './verbs/start.js';
 import type {StopOptions} from './verbs/stop.js';
 import type {WaitOptions} from './verbs/wait.js';
+import type {StatsOptions} from './verbs/stats.js';
 import type {SetUpVerbOptions} from './setUp/setUpGpu.js';
 import {GPU_TASKS, type GpuTask} from './gpuTasks.js';
 import type {CommonOptions} from './options.js';
@@ -30,7 +31,9 @@ export type VerbOption =
     | 'machine'
     | 'managed'
     | 'code-43'
-    | 'rom';
+    | 'rom'
+    | 'interval'
+    | 'watch';
 
 /** One verb of the command line: the parser, the completions and the manual page follow this table. */
 export interface Verb {
@@ -62,6 +65,7 @@ export interface VerbOptions
         SetUpVerbOptions,
         DoctorOptions,
         HealthOptions,
+        StatsOptions,
         Partial<WaitOptions> {}
 
 function action(name: string, brief: string, action: MachineAction): Verb {
@@ -152,6 +156,26 @@ export const VERBS: readonly Verb[] = [
         async run(options, machine) {
             const {watch} = await import('./verbs/watch.js');
             await watch(options, machine);
+        },
+    },
+    {
+        name: 'top',
+        brief: 'Show what machines do, live',
+        machine: 'none',
+        options: ['interval'],
+        async run(options) {
+            const {top} = await import('./verbs/top.js');
+            await top(options);
+        },
+    },
+    {
+        name: 'stats',
+        brief: 'Measure what a machine does, or all that run',
+        machine: 'possible',
+        options: ['watch', 'interval'],
+        async run(options, machine) {
+            const {stats} = await import('./verbs/stats.js');
+            await stats(options, machine);
         },
     },
     {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
-import GLibUnix from 'gi://GLibUnix';
 
 import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Happening} from '../../shared/machines/happening.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {happeningLabel} from '../../shared/machines/words.js';
-import {judgeFailures, warnOfLosses} from '../hostFailures.js';
+import {announceHosts} from '../announceHosts.js';
 import {onInterrupt} from '../interrupt.js';
-import {findMachine, followHosts, hostAnswers} from '../machineSearch.js';
-import {type CommonOptions, timeoutMs} from '../options.js';
+import {findMachine, followHosts} from '../machineSearch.js';
+import type {CommonOptions} from '../options.js';
 import {knownUuid} from '../outcome.js';
-import {PipeClosedError, stdout} from '../output.js';
+import {stdout} from '../output.js';
 import {escapeControls, plainJson} from '../plainText.js';
+import {readerGone} from '../readerGone.js';
 import {hostsToAsk} from '../settings.js';
 
 /** `handover watch`: prints until it is interrupted, or nobody reads any more. */
@@ -34,16 +34,6 @@ export async function watch(options: CommonOptions, argument: string | undefined
     ]);
     // The end of the process closes everything. Closing first would set threads of GIO to work, and GJS takes the
     // heap apart under them: after some time a good part of such ends was an abort.
-}
-
-/** Fails when no host can be reached, and warns of the others. */
-async function announceHosts(hosts: HostList, options: CommonOptions): Promise<void> {
-    const failures = (await hostAnswers(hosts, timeoutMs(options))).filter(answer => answer !== null);
-    judgeFailures(failures, hosts.lists.length, options);
-    warnOfLosses(
-        hosts.lists.map(({host}) => host),
-        options,
-    );
 }
 
 /** Settles only when it cannot print. */
@@ -78,14 +68,4 @@ function lineFor(machine: Machine, happening: Happening, options: CommonOptions)
     }
     const clock = GLib.DateTime.new_from_unix_local(Math.floor(happening.atMs / 1000)).format('%F %T');
     return `${clock}  ${machine.host.id}/${escapeControls(machine.name)}  ${happeningLabel(happening)}\n`;
-}
-
-/** A pipe tells when its reader has gone, also while nothing happens. */
-function readerGone(): Promise<never> {
-    return new Promise((_resolve, reject) => {
-        GLibUnix.fd_add_full(GLib.PRIORITY_DEFAULT, stdout.fd, GLib.IOCondition.ERR, () => {
-            reject(new PipeClosedError());
-            return GLib.SOURCE_REMOVE;
-        });
-    });
 }

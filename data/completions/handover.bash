@@ -28,7 +28,7 @@ _handover_gpu() {
 
 _handover() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]}
-    local verbs='list show start stop restart reset pause resume save wake open wait watch gpu setup doctor health'
+    local verbs='list show start stop restart reset pause resume save wake open wait watch top stats gpu setup doctor health'
     local hosts='system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion'
     local states='running paused shutoff crashed pmsuspended gone'
     local rows='graceful-shutdown heartbeat time-sync clipboard display-resize shared-folders file-freeze balloon virtio-drivers report-channel'
@@ -45,7 +45,7 @@ _handover() {
         --for) mapfile -t COMPREPLY < <(compgen -W "$states" -- "$cur"); return ;;
         --id | --fix) mapfile -t COMPREPLY < <(compgen -W "$(handover doctor --names 2>/dev/null)" -- "$cur"); return ;;
         --add) mapfile -t COMPREPLY < <(compgen -W "$rows" -- "$cur"); return ;;
-        --timeout | --card) return ;;
+        --timeout | --interval | --card) return ;;
         --rom) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     esac
 
@@ -69,13 +69,15 @@ _handover() {
             wait) options+=' --for' ;;
             doctor) options+=' --id --fix --undo --yes --names' ;;
             health) options+=' --add --undo --yes' ;;
+            top) options+=' --interval' ;;
+            stats) options+=' --watch --interval' ;;
             setup) options+=' --check --undo --card --machine --managed --code-43 --rom --yes' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
         return
     fi
     case $verb in
-        list | doctor) return ;;
+        list | top | doctor) return ;;
         gpu)
             _handover_gpu
             return

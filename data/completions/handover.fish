@@ -35,8 +35,8 @@ function __handover_gpu_words
     test $given -eq $argv[1]
 end
 
-set -l verbs list show start stop restart reset pause resume save wake open wait watch gpu setup doctor health
-set -l with_machine show start stop restart reset pause resume save wake open wait watch health
+set -l verbs list show start stop restart reset pause resume save wake open wait watch top stats gpu setup doctor health
+set -l with_machine show start stop restart reset pause resume save wake open wait watch stats health
 set -l hosts system session test lxc xen bhyve openvz vz virtualbox vmware-workstation vmware-player vmware-fusion
 set -l states running paused shutoff crashed pmsuspended gone
 set -l none "not __fish_seen_subcommand_from $verbs"
@@ -58,6 +58,8 @@ complete -c handover -n "$none" -a wake -d 'Wake a guest that sleeps'
 complete -c handover -n "$none" -a open -d 'Open what shows a machine on this desktop'
 complete -c handover -n "$none" -a wait -d 'Wait until a machine is in a state'
 complete -c handover -n "$none" -a watch -d 'Print what happens to machines, as it happens'
+complete -c handover -n "$none" -a top -d 'Show what machines do, live'
+complete -c handover -n "$none" -a stats -d 'Measure what a machine does, or all that run'
 complete -c handover -n "$none" -a gpu -d 'Show the graphics cards, who has them and who uses them; hand one over, or take it back'
 complete -c handover -n '__handover_gpu_words 0' -a status -d 'Show them'
 complete -c handover -n '__handover_gpu_words 0' -a take -d 'Take a card from Linux, for a machine'
@@ -72,6 +74,8 @@ complete -c handover -n "$any" -l timeout -x -d 'Give up after this time, in sec
 complete -c handover -n "$any" -l verbose -d 'Show the original message of a failure, too'
 complete -c handover -n "$any" -s h -l help -d 'Print how it is used'
 complete -c handover -n '__fish_seen_subcommand_from list' -l names -d 'Print only the names'
+complete -c handover -n '__fish_seen_subcommand_from top stats' -l interval -x -d 'Time between two looks, in seconds'
+complete -c handover -n '__fish_seen_subcommand_from stats' -l watch -d 'Go on, with a line at each look'
 complete -c handover -n '__fish_seen_subcommand_from stop' -l force -d 'Force the machine off when the time is over'
 complete -c handover -n '__fish_seen_subcommand_from wait' -l for -x -a "$states" -d 'The state to wait for'
 complete -c handover -n '__fish_seen_subcommand_from start' -l close-apps -d 'Have the programs that use its card quit first'
