@@ -9,7 +9,7 @@ const KERNEL = '/src/build/guest/vmlinuz';
 const INITRAMFS = '/src/build/guest/initramfs';
 
 /** What a guest does once it is up. */
-export type GuestBehaviour = 'obeys' | 'ignore-shutdown' | 'hang' | 'panic' | 'busy';
+export type GuestBehaviour = 'obeys' | 'ignore-shutdown' | 'hang' | 'panic';
 
 /** How a guest is made. */
 export interface GuestOptions {
