@@ -92,11 +92,12 @@ function tellWithout(
     row: IntegrationRow | null,
     options: AddingOptions,
 ): void {
-    const needless = row?.status === 'works' || row?.status === 'not-applicable';
+    // What could not be measured is not the definition's: that has been looked at.
+    const needless = row !== null && row.status !== 'missing';
     if (options.json) stdout.json(addingJson(machine, 'add', wanted, null));
     else if (row) stdout.write(integrationText([row], () => ''));
     if (needless) {
-        if (!options.json) stdout.line(_('There is nothing to be added.'));
+        if (!options.json) stdout.line(_('There is nothing to be added to the definition.'));
         return;
     }
     if (!options.json)

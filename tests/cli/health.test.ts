@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+
+import {waitFor} from '../harness/deadline.js';
+import {Guest, type GuestOptions} from '../harness/guest.js';
+import {type Outcome, type ProgramOptions, runProgram} from '../harness/program.js';
+import {temporaryDirectory} from '../harness/temporary.js';
+import {VirshClient} from '../harness/virshClient.js';
+import {testDriver} from '../libvirt/testDriver.js';
+import {handover, json, jsonError} from './handover.js';
+
+interface FindingJson {
+    id: string;
+    status: string;
+    about: string | null;
+    evidence: string;
+}
+
+interface RowJson {
+    id: string;
+    status: string;
+    evidence: string;
+    edit: string | null;
+    packages: {debian: string | null; fedora: string | null; windows: string | null} | null;
+}
+
+interface Health {
+    name: string;
+    uuid: string;
+    host: string;
+    state: string;
+    reason: string;
+    findings: FindingJson[];
+    integration: RowJson[];
+}
+
+const HOST = ['--host', 'session'];
+const ROWS = [
+    'graceful-shutdown',
+    'heartbeat',
+    'time-sync',
+    'clipboard',
+    'display-resize',
+    'shared-folders',
+    'file-freeze',
+    'balloon',
+    'virtio-drivers',
+];
+/** What no line that is printed may hold. */
+const ACTIVE = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2066-\u2069]/;
+
+const ASK_AGENT = ['qemu-agent-command', 'web', '{"execute":"guest-ping"}'];
+const LOST_DISK = `<disk type='file'><driver name='qemu' type='qcow2'/><source file='/nowhere/lost.qcow2'/>
+    <target dev='vda' bus='virtio'/></disk>`;
+
+/** The agent does what it is told. */
+const KILL_AGENT = JSON.stringify({
+    execute: 'guest-exec',
+    arguments: {path: '/bin/sh', arg: ['-c', 'killall -9 qemu-ga']},
+});
+
+describe('handover health', () => {
+    const virsh = new VirshClient();
+    let env: Record<string, string>;
+
+    beforeEach(() => {
+        jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
+        env = {XDG_STATE_HOME: temporaryDirectory('state')};
+    });
+    afterEach(() => virsh.removeAll());
+
+    const health = (args: string[], options: ProgramOptions = {}): Promise<Outcome> =>
+        handover(['health', ...HOST, ...args], {...options, env: {...env, ...options.env}});
+    const examine = async (name: string): Promise<Health> => {
+        const {out, err} = await health(['--json', name]);
+        expect(err).toBe('');
+        return json<Health>(out);
+    };
+    const statusOf = (all: readonly {id: string; status: string}[], id: string): string | undefined =>
+        all.find(one => one.id === id)?.status;
+    const boot = async (options: GuestOptions): Promise<Guest> => {
+        const guest = new Guest(options);
+        await virsh.define(guest.xml, {start: true});
+        await guest.waitUntilReady();
+        return guest;
+    };
+    const agentAnswers = (): Promise<unknown> =>
+        waitFor('its agent', async () => (await virsh.try([...ASK_AGENT])).code === 0, {
+            within: 20_000,
+            every: 200,
+        });
+
+    it('finds a machine well whose guest answers, and tells how guest and host work together', async () => {
+        await boot({name: 'web'});
+        await agentAnswers();
+        const {code, out, err} = await health(['--json', 'web']);
+        expect(err).toBe('');
+        const found = json<Health>(out);
+        expect(found).toEqual(
+            jasmine.objectContaining({name: 'web', host: 'session', state: 'running', reason: 'booted'}),
+        );
+        expect(found.uuid).toMatch(/^[0-9a-f-]{36}$/);
+        expect(found.findings.filter(({status}) => status === 'failed')).toEqual([]);
+        expect(code).toBe(0);
+        expect(statusOf(found.findings, 'qemu-process')).toBe('ok');
+        expect(statusOf(found.findings, 'guest-agent')).toBe('ok');
+        expect(found.integration.map(({id}) => id)).toEqual(ROWS);
+        expect(statusOf(found.integration, 'heartbeat')).toBe('works');
+        expect(statusOf(found.integration, 'graceful-shutdown')).toBe('works');
+        expect(found.integration.find(({id}) => id === 'balloon')).toEqual(
+            jasmine.objectContaining({status: 'missing', edit: 'balloon'}),
+        );
+
+        const text = (await health(['web'])).out;
+        expect(text).toMatch(/^web \(session\): Running\n\n/);
+        expect(text).toMatch(/\n {2}OK +Process: QEMU runs as process \d+\.\n/);
+        expect(text).toMatch(/\nGuest and host\n {2}Works +Graceful shutdown: /);
+        expect(text).toMatch(
+            /\n {2}Missing +Memory balloon: .*\n +→ .*\n +→ Handover can add it: handover health session\/web --add balloon\n/,
+        );
+        expect(text).not.toMatch(ACTIVE);
+    });
+
+    it('names an agent that was killed, and nothing else', async () => {
+        await boot({name: 'web'});
+        await agentAnswers();
+        const before = await examine('web');
+        expect(before.findings.filter(({status}) => status === 'failed')).toEqual([]);
+        await virsh.run(['qemu-agent-command', 'web', KILL_AGENT]).catch(() => undefined);
+        await waitFor(
+            'the agent is gone',
+            async () => (await virsh.try([...ASK_AGENT, '--timeout', '2'])).code !== 0,
+            {within: 30_000, every: 200},
+        );
+        const {code, out} = await health(['--json', 'web']);
+        expect(code).toBe(1);
+        const found = json<Health>(out);
+        expect(found.findings.filter(({status}) => status === 'failed').map(({id}) => id)).toEqual([
+            'guest-agent',
+        ]);
+        expect(statusOf(found.integration, 'heartbeat')).toBe('missing');
+        expect(found.integration.find(({id}) => id === 'heartbeat')?.packages).toEqual(
+            jasmine.objectContaining({debian: 'qemu-guest-agent', fedora: 'qemu-guest-agent'}),
+        );
+    });
+
+    it('tells of all machines, a line each', async () => {
+        await virsh.define(new Guest({name: 'other'}).xml);
+        await virsh.define(new Guest({name: 'mute', devices: LOST_DISK}).xml);
+        const {code, out, err} = await health([]);
+        expect({err, code}).toEqual({err: '', code: 1});
+        const lines = out.trimEnd().split('\n');
+        expect(lines.length).toBe(3);
+        expect(lines[0]).toMatch(/^Name +Host +State +Health$/);
+        expect(lines.find(line => line.startsWith('other'))).toMatch(/^other +session +Off +All is well$/);
+        expect(lines.find(line => line.startsWith('mute'))).toMatch(/^mute +session +Off +Images \(vda\)$/);
+        const all = json<Health[]>((await health(['--json'])).out);
+        expect(all.map(({name}) => name).sort()).toEqual(['mute', 'other']);
+        expect(all.every(({integration}) => integration.length === ROWS.length)).toBeTrue();
+        await virsh.run(['undefine', 'mute']);
+        expect((await health([])).code).toBe(0);
+    });
+
+    it('adds what a machine lacks, and takes it back, whatever else has changed', async () => {
+        const guest = new Guest({name: 'mute', agent: false});
+        await virsh.define(guest.xml);
+        const kept = (): Promise<string> => virsh.run(['dumpxml', '--inactive', '--security-info', 'mute']);
+        const before = await kept();
+        const silent = await health(['--add', 'heartbeat', 'mute']);
+        expect(silent.code).toBe(2);
+        const plan = await health(['--add', 'heartbeat', '--json', 'mute']);
+        expect({code: plan.code, err: plan.err}).toEqual({code: 0, err: ''});
+        expect(json(plan.out)).toEqual(
+            jasmine.objectContaining({action: 'add', row: 'heartbeat', applied: false}),
+        );
+        expect(await kept()).toBe(before);
+
+        const added = await health(['--add', 'heartbeat', '--yes', 'mute']);
+        expect({code: added.code, err: added.err}).toEqual({code: 0, err: ''});
+        expect(added.out).toBe(
+            'This would be done:\n  • Give the machine a channel for the guest agent\nIt is added.\n' +
+                'To undo it: handover health session/mute --undo\n',
+        );
+        expect(await kept()).toContain("name='org.qemu.guest_agent.0'");
+        const balloon = await health(['--add', 'balloon', '--yes', '--json', 'mute']);
+        expect(json(balloon.out)).toEqual(
+            jasmine.objectContaining({applied: true, changed: true, needsRestart: false}),
+        );
+        expect(await kept()).toMatch(/<memballoon model='virtio'>\s*<stats period='5'\/>/);
+        expect((await health(['--add', 'heartbeat', '--yes', 'mute'])).out).toMatch(
+            /Not measured +Heartbeat: The guest does not run\.\nThere is nothing to be added to the definition\.\n$/,
+        );
+
+        await virsh.run(['desc', 'mute', '--config', 'Changed', 'since']);
+        expect((await health(['--undo', '--yes', 'mute'])).out).toBe(
+            'What mute was given for “balloon” would be taken back.\nIt is taken back.\n',
+        );
+        expect(await kept()).toContain("<memballoon model='none'/>");
+        expect((await health(['--undo', '--yes', 'mute'])).code).toBe(0);
+        const now = (await kept()).replace(/ *<description>.*<\/description>\n/, '');
+        expect(now).toBe(before);
+        expect((await health(['--undo', '--yes', 'mute'])).err).toBe(
+            'Nothing was added that could be taken back.\n',
+        );
+    });
+
+    it('leaves alone what somebody has changed since', async () => {
+        await virsh.define(new Guest({name: 'mute', agent: false}).xml);
+        await health(['--add', 'heartbeat', '--yes', 'mute']);
+        const kept = await virsh.run(['dumpxml', '--inactive', 'mute']);
+        const edited = kept.replace(
+            /<target type='virtio' name='org.qemu.guest_agent.0'\/>/,
+            "<target type='virtio' name='other'/>",
+        );
+        await virsh.define(edited);
+        const before = await virsh.run(['dumpxml', '--inactive', 'mute']);
+        const {code, err} = await health(['--undo', '--yes', '--json', 'mute']);
+        expect(code).toBe(1);
+        expect(jsonError(err)['kind']).toBe('part-changed');
+        expect(await virsh.run(['dumpxml', '--inactive', 'mute'])).toBe(before);
+    });
+
+    it('says of one that runs that it has it after its next start', async () => {
+        await boot({name: 'web'});
+        const {code, out} = await health(['--add', 'balloon', '--yes', 'web']);
+        expect(code).toBe(0);
+        expect(out).toContain('\nweb runs: it has this once it was shut down and started again.\n');
+        const again = await health(['--add', 'balloon', '--yes', 'web']);
+        expect(again.out).toContain('\nThe definition has it already.\nweb runs: ');
+    });
+
+    it('asks on a terminal', async () => {
+        await virsh.define(new Guest({name: 'mute', agent: false}).xml);
+        const onTerminal = (answer: string): Promise<Outcome> =>
+            runProgram(['script', '-qec', 'handover health --add heartbeat session/mute', '/dev/null'], {
+                env: {...env, TERM: 'xterm'},
+                input: `${answer}\n`,
+            });
+        const no = await onTerminal('n');
+        expect(no.code).toBe(1);
+        expect(no.out).toContain('Change the definition of mute? [y/N]');
+        expect(await virsh.run(['dumpxml', 'mute'])).not.toContain('guest_agent');
+        expect((await onTerminal('y')).code).toBe(0);
+        expect(await virsh.run(['dumpxml', 'mute'])).toContain('guest_agent');
+    });
+
+    it('cannot add what no definition gives, and says what to do', async () => {
+        await virsh.define(new Guest({name: 'mute'}).xml);
+        const {code, out, err} = await health(['--add', 'shared-folders', '--yes', 'mute']);
+        expect(code).toBe(1);
+        expect(out).toContain('→ Choose a folder to share, and mount it in the guest.');
+        expect(err).toContain('Handover cannot add this by itself');
+    });
+
+    it('knows no other machine, and no options that make no sense together', async () => {
+        expect((await health(['nothing'])).code).toBe(3);
+        for (const args of [
+            ['--add', 'heartbeat'],
+            ['--undo'],
+            ['--yes', 'web'],
+            ['--add', 'nothing', 'web'],
+            ['--add', 'heartbeat', '--undo', 'web'],
+        ]) {
+            const {code, out, err} = await health([...args, '--json']);
+            expect({args, code, out}).toEqual({args, code: 2, out: ''});
+            expect(jsonError(err)['category']).toBe('usage');
+        }
+    });
+
+    it('lets no name do harm', async () => {
+        for (const name of ['red \u009b31m', 'turned \u202e round', '$(touch owned)', "it's"]) {
+            await testDriver.define(name);
+            const {out, err} = await handover(['health', '--', `test/${name}`]);
+            expect(err).toBe('');
+            expect(out).not.toMatch(ACTIVE);
+        }
+        const {out} = await handover(['health', '--host', 'test']);
+        expect(out).not.toMatch(ACTIVE);
+        expect(out).toContain('red \\x9b31m');
+        await testDriver.clear();
+    });
+
+    it('needs no environment', async () => {
+        const command = `${GLib.getenv('HANDOVER_PREFIX')}/bin/handover`;
+        const {out, err} = await runProgram([
+            'env',
+            '-i',
+            'HOME=/tmp',
+            command,
+            'health',
+            '--json',
+            'test/test',
+        ]);
+        expect(err).toBe('');
+        expect(json<Health>(out).name).toBe('test');
+    });
+});
