@@ -179,11 +179,8 @@ export class Sampler {
 
     /** Takes an answer over. Machines that it does not have do not run. */
     async #take(readings: ReadonlyMap<string, Reading>, when: Omit<TimedReading, 'reading'>): Promise<void> {
-        for (const name of [...this.#last.keys()]) {
-            if (readings.has(name)) continue;
-            this.#last.delete(name);
-            this.#samples.delete(name);
-        }
+        for (const known of [this.#last, this.#samples])
+            for (const name of [...known.keys()]) if (!readings.has(name)) known.delete(name);
         for (const [name, history] of this.#histories)
             if (!readings.has(name)) history.push(when.passedMs, null);
         await inSlices(readings, ([name, reading]) => {

@@ -205,6 +205,15 @@ describe('The sampler', () => {
         expect(rig.drawn).toEqual([null, null, jasmine.any(Number)]);
     });
 
+    it('shows nothing of a machine that stopped right after it was started anew', async () => {
+        const rig = await begun();
+        expect(rig.sampler.sample('vm')).not.toBeNull();
+        rig.sampler.restarted('vm');
+        rig.tick();
+        await rig.answer({});
+        expect(rig.sampler.sample('vm')).toBeNull();
+    });
+
     it('keeps nothing of a machine that is forgotten', async () => {
         const rig = await begun();
         rig.sampler.forget('vm');
