@@ -82,7 +82,8 @@ describe('handover doctor', () => {
         const two = await findings('--id', 'second-card', '--id', 'iommu');
         expect(new Set(two.map(({id}) => id))).toEqual(new Set(['second-card', 'iommu']));
         const hooks = await findings('--id', 'hook');
-        expect(hooks.map(({id}) => id)).toEqual(['hook-not-run', 'hook-twice', 'hook-asks-libvirt']);
+        expect(hooks.map(({id}) => id)).toEqual(IDS.filter(id => id.startsWith('hook-')));
+        expect(hooks.length).toBeGreaterThan(2);
         expect((await doctor(['--id', 'iommu'])).code).toBe(0);
         expect((await doctor(['--id', 'helper'])).code).toBe(1);
     });
