@@ -26,6 +26,8 @@ export interface GuestOptions {
     onCrash?: 'preserve' | 'destroy' | 'restart';
     /** Whether it has a balloon, through which it tells of its memory every second; false unless told. */
     balloon?: boolean;
+    /** A file for the firmware's settings; it has none unless told. */
+    nvram?: string;
     /** More elements for `<devices>`. */
     devices?: string;
     /** More elements for `<domain>`, such as its metadata. */
@@ -44,6 +46,12 @@ export class Guest {
             ? "<memballoon model='virtio'><stats period='1'/></memballoon>"
             : "<memballoon model='none'/>";
         this.name = options.name ?? `guest-${GLib.uuid_string_random().slice(0, 8)}`;
+        // Any firmware in flash has settings in flash, too, for libvirt.
+        const firmware =
+            options.nvram === undefined
+                ? ''
+                : `<loader readonly='yes' type='pflash'>/usr/share/seabios/bios-256k.bin</loader>
+    <nvram>${GLib.markup_escape_text(options.nvram, -1)}</nvram>`;
         this.#console = GLib.build_filenamev([temporaryDirectory('guest'), 'console']);
         const escape = (text: string): string => GLib.markup_escape_text(text, -1);
         const element = (tag: string, text: string | undefined): string =>
@@ -58,6 +66,7 @@ export class Guest {
   <vcpu>1</vcpu>
   <os>
     <type arch='x86_64' machine='pc'>hvm</type>
+    ${firmware}
     <kernel>${KERNEL}</kernel>
     <initrd>${INITRAMFS}</initrd>
     <cmdline>console=ttyS0 quiet${argument}</cmdline>

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {examineMachine, type MachineHealth} from '../../shared/health/machineHealth.js';
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+
+import {unwell} from '../../shared/health/unwell.js';
+import {monotonicMs} from '../../shared/platform/clock.js';
+import {CancelledError, DeadlineError} from '../../shared/platform/errors.js';
 import {waitFor} from '../harness/deadline.js';
-import {Guest, type GuestOptions} from '../harness/guest.js';
-import {runProgram} from '../harness/program.js';
+import type {GuestOptions} from '../harness/guest.js';
 import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 import {VirshClient} from '../harness/virshClient.js';
 import {Following} from './following.js';
+import {diskOn, evidenceOf, makeImage, Patient, rows, trouble} from './patient.js';
 
 const MAC = '52:54:00:12:34:56';
+/** The guest has none, and its agent says nothing of them then. */
+const NO_FILESYSTEMS = 'guest-filesystem unknown';
+/** A file system of eight mebibytes (tools/sysroot/enter.sh). */
+const SMALL = '/run/small';
 
 describe('The health of a machine that runs', () => {
     const virsh = new VirshClient();
@@ -20,51 +29,215 @@ describe('The health of a machine that runs', () => {
         following = await Following.start('session');
     });
 
-    afterAll(async () => {
+    afterEach(async () => {
         await libvirt.continueAll();
+    });
+
+    afterAll(async () => {
         following.close();
         await virsh.removeAll();
     });
 
-    const examine = (name: string): Promise<MachineHealth> =>
-        examineMachine(following.machine(`session/${name}`), following.hosts);
+    const boot = (options: GuestOptions & {name: string}): Promise<Patient> =>
+        Patient.boot(options, virsh, following);
 
-    async function boot(options: GuestOptions & {name: string}): Promise<Guest> {
-        const guest = new Guest(options);
-        await virsh.define(guest.xml, {start: true});
-        await following.reaches(`session/${guest.name}`, 'running');
-        await guest.waitUntilReady();
-        if (options.agent !== false)
-            await waitFor('the agent', async () => (await virsh.try(['domtime', guest.name])).code === 0, {
-                within: 20_000,
-                every: 200,
-            });
-        return guest;
-    }
-
-    it('is good', async () => {
+    it('is good where all is well, and tells of the guest; then its agent dies', async () => {
         const folder = temporaryDirectory('images');
-        await runProgram(['qemu-img', 'create', '-q', '-f', 'qcow2', `${folder}/base.qcow2`, '64M']);
-        await runProgram([
-            ...['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', `${folder}/base.qcow2`, '-F', 'qcow2'],
-            `${folder}/top.qcow2`,
-        ]);
-        const guest = await boot({
+        const base = await makeImage(`${folder}/base.qcow2`, '64M');
+        const top = await makeImage(`${folder}/top.qcow2`, '64M', base);
+        const patient = await boot({
             name: 'well',
             balloon: true,
-            devices: `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/>
-                <source file='${folder}/top.qcow2'/><target dev='vda' bus='virtio'/></disk>
-                <interface type='user'><mac address='${MAC}'/><model type='virtio'/></interface>
-                <channel type='unix'><target type='virtio' name='io.github.handover.report.0'/></channel>`,
+            devices: `${diskOn(top)}<interface type='user'><mac address='${MAC}'/><model type='virtio'/></interface>`,
         });
-        await guest.run(virsh, 'mke2fs /dev/vda && mkdir /mnt && mount /dev/vda /mnt');
-        const began = Date.now();
-        const {findings, integration, facts} = await examine('well');
-        print(`${Date.now() - began} ms`);
-        for (const {id, status, about, evidence, fix} of findings)
-            print(`${id} ${status} ${about} ${evidence} ${fix}`);
-        for (const {id, status, evidence, fix} of integration) print(`${id} ${status} ${evidence} ${fix}`);
-        print(JSON.stringify(facts.guest));
-        expect(findings.filter(({status}) => status !== 'ok')).toEqual([]);
+        await patient.run('mke2fs /dev/vda && mkdir /mnt && mount /dev/vda /mnt');
+        await patient.run('ip link set eth0 up && ip address add 10.0.2.15/24 dev eth0 && hostname tiny');
+        const name = '\\033[2J<b>Tiny</b>\\u202e Linux';
+        await patient.run(`printf 'ID=debian\\nPRETTY_NAME="%b"\\n' '${name}' >/etc/os-release`);
+        await patient.run(
+            `date -u -s "$(date -u -d @${Math.floor(Date.now() / 1000)} '+%Y-%m-%d %H:%M:%S')"`,
+        );
+        await waitFor('the balloon', async () => rows(await patient.examine()).balloon === 'works', {
+            within: 20_000,
+            every: 500,
+        });
+        const began = monotonicMs();
+        const health = await patient.examine();
+        expect(monotonicMs() - began).toBeLessThan(3_000);
+        expect(trouble(health)).toEqual([]);
+        const {guest, process} = health.facts;
+        expect(process.known && process.value?.pid).toBe(libvirt.pids('qemu-system-x86')[0]);
+        if (!guest.known) throw new Error(guest.why);
+        expect(guest.value.hostName).toBe('tiny');
+        expect(guest.value.family).toBe('debian');
+        // What turns and moves text is gone; what is only strange is shown as it is.
+        expect(guest.value.system).toMatch(/^[^\p{Cc}\p{Cf}]*<b>Tiny<\/b>[^\p{Cc}\p{Cf}]* Linux$/u);
+        expect(guest.value.cards?.flatMap(({addresses}) => addresses)).toContain('10.0.2.15');
+        expect(guest.value.filesystems?.map(({mountPoint, type}) => [mountPoint, type])).toEqual([
+            ['/mnt', 'ext2'],
+        ]);
+        expect(evidenceOf(health, 'image-chain')).toContain('qcow2 → qcow2');
+        expect(rows(health)).toEqual({
+            'graceful-shutdown': 'works',
+            heartbeat: 'works',
+            'time-sync': 'works',
+            clipboard: 'not-applicable',
+            'display-resize': 'not-applicable',
+            'shared-folders': 'missing',
+            'file-freeze': 'works',
+            balloon: 'works',
+            'virtio-drivers': 'works',
+        });
+
+        await patient.run('date -s 2020-01-01');
+        expect(trouble(await patient.examine())).toEqual(['guest-clock failed']);
+        await patient.run(
+            `date -u -s "$(date -u -d @${Math.floor(Date.now() / 1000)} '+%Y-%m-%d %H:%M:%S')"`,
+        );
+
+        await patient.run('dd if=/dev/zero of=/mnt/full bs=64k 2>/dev/null; true');
+        const full = await patient.examine();
+        expect(trouble(full)).toEqual(['guest-filesystem failed']);
+        expect(full.findings.find(({id}) => id === 'guest-filesystem')?.about).toBe('/mnt');
+        await patient.run('rm /mnt/full');
+
+        await patient.run('(sleep 1; killall -9 qemu-ga) >/dev/null 2>&1 &');
+        await waitFor('the agent’s end', async () => (await virsh.try(['domtime', 'well'])).code !== 0);
+        const dead = await patient.examine();
+        expect(trouble(dead)).toEqual(['guest-agent failed']);
+        expect(rows(dead).heartbeat).toBe('missing');
+        expect(rows(dead)['virtio-drivers']).toBe('unknown');
+        await patient.end();
+    }, 120_000);
+
+    it('an agent that hangs is silent, and so is a guest that hangs; all within the limit', async () => {
+        const patient = await boot({name: 'silent', behaviour: 'hang'});
+        let began = monotonicMs();
+        const silent = await patient.examine();
+        expect(monotonicMs() - began).toBeLessThan(3_000);
+        expect(trouble(silent)).toEqual(['guest-agent failed']);
+        expect(evidenceOf(silent, 'guest-agent')).toContain('has not answered');
+
+        await libvirt.signal('qemu-system-x86', 'STOP');
+        began = monotonicMs();
+        const hung = await patient.examine();
+        expect(monotonicMs() - began).toBeLessThan(3_100);
+        expect(hung.findings.filter(({status}) => status === 'failed').map(({id}) => id)).toEqual([
+            'guest-agent',
+        ]);
+        await libvirt.signal('qemu-system-x86', 'CONT');
+        await patient.end();
+    }, 60_000);
+
+    it('cannot be told while libvirt is silent, which is no finding; and nobody has to wait for it', async () => {
+        const patient = await boot({name: 'waiting', agent: false});
+        const nobody = new Gio.Cancellable();
+        const given = patient.examine({cancellable: nobody});
+        nobody.cancel();
+        await expectAsync(given).toBeRejectedWithError(CancelledError);
+        await libvirt.signal(libvirt.pids('virtqemud').length > 0 ? 'virtqemud' : 'libvirtd', 'STOP');
+        const began = monotonicMs();
+        await expectAsync(patient.examine()).toBeRejectedWithError(DeadlineError);
+        expect(monotonicMs() - began).toBeLessThan(2_000);
+        await libvirt.continueAll();
+        await waitFor('an answer', async () => trouble(await patient.examine()).join(), {
+            within: 10_000,
+        }).then(found => expect(found).toBe('guest-agent failed'));
+        await patient.end();
+    }, 60_000);
+
+    it('a disk without room for its image pauses it', async () => {
+        const image = await makeImage(`${SMALL}/grows.qcow2`, '64M');
+        const patient = await boot({
+            name: 'squeezed',
+            devices: diskOn(image, {driver: "error_policy='stop'"}),
+        });
+        expect(trouble(await patient.examine())).toEqual(['image-space failed', NO_FILESYSTEMS]);
+        await patient.run('(dd if=/dev/zero of=/dev/vda bs=64k count=400 oflag=direct) >/dev/null 2>&1 &');
+        await following.reaches('session/squeezed', 'paused', {within: 20_000});
+        const health = await patient.examine();
+        expect(trouble(health)).toEqual([
+            'io-error-pause failed',
+            'disk-errors failed',
+            'image-space failed',
+        ]);
+        expect(evidenceOf(health, 'disk-errors')).toContain('no space');
+        expect(unwell(patient.machine)).toContain('disk error');
+        await patient.end();
+        GLib.unlink(image);
+    }, 60_000);
+
+    it('a disk error that only the guest is told of is seen', async () => {
+        const image = await makeImage(`${SMALL}/told.qcow2`, '64M');
+        const patient = await boot({name: 'told', devices: diskOn(image, {driver: "error_policy='report'"})});
+        await patient.run('dd if=/dev/zero of=/dev/vda bs=64k count=400 oflag=direct 2>/dev/null || true');
+        await waitFor('the signal', () => patient.machine.troubles.ioErrorMs !== null);
+        expect(trouble(await patient.examine())).toEqual([
+            'disk-errors failed',
+            'image-space failed',
+            NO_FILESYSTEMS,
+        ]);
+        await patient.end();
+        GLib.unlink(image);
+    }, 60_000);
+
+    it('a crash is seen, and remembered until it has ended well', async () => {
+        const patient = await boot({name: 'crashing', onCrash: 'destroy'});
+        expect(trouble(await patient.examine())).toEqual([NO_FILESYSTEMS]);
+        await virsh.run(['inject-nmi', 'crashing']);
+        await following.reaches('session/crashing', 'shutoff', {within: 20_000});
+        expect(trouble(await patient.examine())).toEqual(['crash failed']);
+        expect(unwell(patient.machine)).toContain('crashed');
+        await following.run('session/crashing', 'start');
+        await patient.guest.waitUntilReady();
+        await patient.agentAnswers();
+        expect(unwell(patient.machine)).toBeNull();
+        expect(trouble(await patient.examine())).toEqual(['crash failed', NO_FILESYSTEMS]);
+        // Another program has seen no event, and reads it in libvirt's log.
+        const later = await Following.start('session');
+        const machine = later.machine('session/crashing');
+        expect(machine.troubles.crashMs).toBeNull();
+        const {examineMachine} = await import('../../shared/health/machineHealth.js');
+        expect(trouble(await examineMachine(machine, later.hosts))).toEqual(['crash failed', NO_FILESYSTEMS]);
+        await virsh.run(['destroy', 'crashing']);
+        await later.reaches('session/crashing', 'shutoff');
+        const ended = await examineMachine(machine, later.hosts);
+        expect(trouble(ended)).toEqual([]);
+        expect(evidenceOf(ended, 'crash')).toContain('it ended well');
+        later.close();
     }, 90_000);
+
+    it('a watchdog that fires is seen: one that pauses, and one that does nothing', async () => {
+        for (const action of ['pause', 'none']) {
+            const name = `dog-${action}`;
+            const patient = await boot({name, devices: `<watchdog model='i6300esb' action='${action}'/>`});
+            expect(trouble(await patient.examine())).toEqual([NO_FILESYSTEMS]);
+            await patient.run('(watchdog -F -T 1 -t 600 /dev/watchdog) >/dev/null 2>&1 &');
+            if (action === 'pause') await following.reaches(`session/${name}`, 'paused', {within: 20_000});
+            else
+                await waitFor('the watchdog', () => patient.machine.troubles.watchdogMs !== null, {
+                    within: 20_000,
+                });
+            const found = trouble(await patient.examine());
+            // One that is paused is not asked.
+            const asked = action === 'pause' ? [] : [NO_FILESYSTEMS];
+            expect(found)
+                .withContext(action)
+                .toEqual(['watchdog failed', ...asked]);
+            await patient.end();
+        }
+    }, 90_000);
+
+    it('firmware settings that are gone while it runs', async () => {
+        const nvram = `${temporaryDirectory('nvram')}/it's.fd`;
+        GLib.file_set_contents(nvram, '\0'.repeat(128 * 1024));
+        const patient = await boot({name: 'flash', agent: false, nvram});
+        expect(trouble(await patient.examine())).toEqual(['guest-agent failed']);
+        expect(evidenceOf(await patient.examine(), 'nvram')).toContain('is there');
+        GLib.unlink(nvram);
+        expect(trouble(await patient.examine())).toEqual(['nvram failed', 'guest-agent failed']);
+        await patient.end();
+        // Off, it may as well not have been started yet.
+        expect(trouble(await patient.examine())).toEqual(['nvram unknown']);
+    }, 60_000);
 });

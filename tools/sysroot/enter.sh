@@ -19,7 +19,9 @@ for directory in tmp var/tmp; do
 done
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t tmpfs -o mode=700,uid=1000,gid=1000 tmpfs "$root/home/tester"
-mkdir -p "$root/run/user/1000" "$root/run/lock"
+mkdir -p "$root/run/user/1000" "$root/run/lock" "$root/run/small"
+# A disk that is soon full.
+mount -t tmpfs -o mode=1777,size=8m tmpfs "$root/run/small"
 chown 1000:1000 "$root/run/user/1000"
 chmod 700 "$root/run/user/1000"
 mount --bind "$checkout" "$root/src"

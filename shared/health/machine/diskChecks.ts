@@ -104,8 +104,8 @@ function isVague({backing, backingFormat}: ImageLayer, at: number, layers: reado
     return backing !== null && backingFormat === null && layers[at + 1]?.format !== 'raw';
 }
 
-function space({target, readOnly, growthBytes: growth, freeBytes}: ImageFacts): Finding[] {
-    if (readOnly) return [];
+function space({target, path, missing, readOnly, growthBytes: growth, freeBytes}: ImageFacts): Finding[] {
+    if (readOnly || missing.includes(path)) return [];
     const question: Question = {
         id: 'image-space',
         title: _('Space for the image'),

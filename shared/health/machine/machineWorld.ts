@@ -11,11 +11,13 @@ import type {Driver} from '../../libvirt/drivers.js';
 import type {Machine} from '../../machines/machine.js';
 import {monotonicMs, wallClockMs} from '../../platform/clock.js';
 import {HandoverError} from '../../platform/errors.js';
+import {_} from '../../platform/i18n.js';
 import {askGuest, readGuest} from './guestReading.js';
 import {type OtherMachine, usbOf} from './hostReading.js';
 import {logFolder} from './machineLog.js';
 import {pidFileFolder} from './qemuProcess.js';
 import type {MachineWorld} from './readMachineFacts.js';
+import {read, unread} from './reading.js';
 import {readSnapshot} from './snapshots.js';
 import {NO_FILES, tpmFolder} from './stateFiles.js';
 import {systemFiles} from './systemFiles.js';
@@ -23,6 +25,8 @@ import {systemFiles} from './systemFiles.js';
 /** So many of the newest snapshots are looked at; each costs a call. */
 const MOST_SNAPSHOTS = 32;
 const MOST_DISKS = 256;
+/** In this time a guest has started and its balloon has told something, in milliseconds. */
+const SETTLED_MS = 60_000;
 
 export interface WorldOptions {
     readonly root: SysRoot;
@@ -68,7 +72,13 @@ export function worldOf(
         diskErrors: () => client.diskErrors(),
         snapshots: async () => (await client.snapshots(MOST_SNAPSHOTS)).map(readSnapshot),
         imageGrowth: async () => growthIn(await client.statistics(StatisticsKind.BLOCK)),
-        balloonReports: async () => tellsOfMemory(await client.statistics(StatisticsKind.BALLOON)),
+        balloonReports: async () => {
+            const tells = tellsOfMemory(await client.statistics(StatisticsKind.BALLOON));
+            const young = machine.since > 0 && wallClockMs() - machine.since < SETTLED_MS;
+            return tells || !young
+                ? read(tells)
+                : unread(_('The machine has been running for moments only.'));
+        },
     };
 }
 

@@ -45,7 +45,7 @@ export interface MachineWorld {
     askGuest(): Promise<GuestAnswers>;
     readGuest(): Promise<Reading<GuestInfo>>;
     diskErrors(): Promise<readonly DiskError[]>;
-    balloonReports(): Promise<boolean>;
+    balloonReports(): Promise<Reading<boolean>>;
     snapshots(): Promise<readonly Snapshot[]>;
     /** By how many bytes images can grow, by the name of the disk in the guest, as far as libvirt tells. */
     imageGrowth(): Promise<ReadonlyMap<string, number>>;
@@ -88,7 +88,7 @@ export async function readMachineFacts(known: KnownFacts, world: MachineWorld): 
         isOn(known) ? ask(() => world.diskErrors()) : unread(_('The machine is off.')),
         readImages(definition, files, growthOf(world)),
         readStateFiles(definition, tpmStates, files),
-        canAnswer(known) ? ask(() => world.balloonReports()) : unread(_('The guest does not run.')),
+        canAnswer(known) ? flat(ask(() => world.balloonReports())) : unread(_('The guest does not run.')),
         hasQemu(known) ? ask(() => readSnapshots(world)) : NO_SNAPSHOTS,
         here && hasQemu(known) ? within(readLastEnd(world.logs, definition.name), late) : elsewhere,
     ]);
@@ -105,6 +105,11 @@ export async function readMachineFacts(known: KnownFacts, world: MachineWorld): 
         snapshots,
         lastEnd,
     };
+}
+
+async function flat<T>(outer: Promise<Reading<Reading<T>>>): Promise<Reading<T>> {
+    const reading = await outer;
+    return reading.known ? reading.value : reading;
 }
 
 const NO_SNAPSHOTS = read<readonly SnapshotFacts[]>([]);

@@ -41,7 +41,7 @@ function world(asked: string[], changes: Partial<MachineWorld> = {}): MachineWor
         askGuest: () => note('agent', {agent, clock}),
         readGuest: () => note('guest', guest),
         diskErrors: () => note('disks', []),
-        balloonReports: () => note('balloon', true),
+        balloonReports: () => note('balloon', read(true)),
         ...changes,
     };
 }
