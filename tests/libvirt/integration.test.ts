@@ -146,6 +146,8 @@ describe('The health of a machine that is off', () => {
         expect(evidenceOf(loop, 'image-chain')).toContain('each other');
         await qemuImg('rebase', '-u', '-b', '', base);
         forgetBackingFormat(middle);
+        expect(trouble(await examine(machine))).toEqual([]);
+        forgetBackingFormat(top);
         const vague = await examine(machine);
         expect(trouble(vague)).toEqual(['image-chain failed']);
         expect(evidenceOf(vague, 'image-chain')).toContain('format');

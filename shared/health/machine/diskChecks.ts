@@ -99,9 +99,10 @@ function chain({target, missing, chain: reading}: ImageFacts): Finding {
     return fine(question, fill(_('{disk}: {formats}'), {disk: target, formats}), target);
 }
 
-/** libvirt does not guess the format of what an image rests on, unless it is raw. */
-function isVague({backing, backingFormat}: ImageLayer, at: number, layers: readonly ImageLayer[]): boolean {
-    return backing !== null && backingFormat === null && layers[at + 1]?.format !== 'raw';
+/** libvirt guesses the format of what an image rests on only where that rests on nothing itself. */
+function isVague({backingFormat}: ImageLayer, at: number, layers: readonly ImageLayer[]): boolean {
+    const below = layers[at + 1];
+    return backingFormat === null && below !== undefined && below.backing !== null;
 }
 
 function space({target, path, missing, readOnly, growthBytes: growth, freeBytes}: ImageFacts): Finding[] {
