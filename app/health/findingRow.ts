@@ -7,6 +7,7 @@ import type {Finding} from '../../shared/health/finding.js';
 import type {FixAction} from '../../shared/health/fixAction.js';
 import {findingStatusLabel, fixActionLabel, lastingLabel} from '../../shared/health/words.js';
 import {_, oneLine, severalLines} from '../../shared/platform/i18n.js';
+import {nameExpander} from '../widgets/expanderName.js';
 import {makeTextRow} from './textRow.js';
 import {findingLook, makeStatusIcon, showStatus} from './statusLook.js';
 
@@ -73,7 +74,7 @@ export class FindingRow extends Adw.ExpanderRow {
             this.#button.title = `${fixActionLabel(action)}…`;
             this.#button.sensitive = !this.remedies.isBusy(action);
         }
-        this.update_property([Gtk.AccessibleProperty.LABEL], [oneLine(`${titleOf(finding)}: ${status}`)]);
+        nameExpander(this, `${titleOf(finding)}: ${status}`);
         this.#button.update_property([Gtk.AccessibleProperty.DESCRIPTION], [oneLine(title)]);
     }
 }

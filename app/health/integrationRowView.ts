@@ -8,6 +8,7 @@ import type {IntegrationRow} from '../../shared/health/integration/integrationRo
 import {editLabel, packageLabels} from '../../shared/health/integration/words.js';
 import {rowStatusLabel} from '../../shared/health/words.js';
 import {_, oneLine, severalLines} from '../../shared/platform/i18n.js';
+import {nameExpander} from '../widgets/expanderName.js';
 import {makeStatusIcon, rowLook, showStatus} from './statusLook.js';
 import {makeTextRow} from './textRow.js';
 
@@ -44,7 +45,7 @@ export class IntegrationRowView extends Adw.ExpanderRow {
         this.#status.label = label;
         this.title = oneLine(title);
         this.subtitle = severalLines(evidence, LONGEST);
-        this.update_property([Gtk.AccessibleProperty.LABEL], [oneLine(`${title}: ${label}`)]);
+        nameExpander(this, `${title}: ${label}`);
         this.#showContent(row);
     }
 
