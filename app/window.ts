@@ -27,6 +27,9 @@ GObject.type_ensure(Sidebar.$gtype);
  */
 const AFTER_FIRST_FRAME_MS = 60;
 
+/** What can be pressed stays long enough to be read and reached, in seconds. */
+const TOAST_WITH_BUTTON_S = 12;
+
 /** The window: machines at the left, the page of what is selected at the right. */
 export class Window extends Adw.ApplicationWindow {
     static {
@@ -204,6 +207,7 @@ export class Window extends Adw.ApplicationWindow {
     toast(text: string, button?: {label: string; callback: () => void}): void {
         const toast = new Adw.Toast({title: text, use_markup: false});
         if (button) {
+            toast.timeout = TOAST_WITH_BUTTON_S;
             toast.button_label = button.label;
             toast.connect('button-clicked', button.callback);
         }

@@ -56,7 +56,11 @@ export class DoctorPage extends Adw.NavigationPage {
         cards: AppCards,
     ) {
         super();
-        this.#mending = new Mending(window, window, () => this.#sync());
+        this.#mending = new Mending(window, window, over => {
+            this.#sync();
+            // What it has written may be where no signal tells of.
+            if (over) this.#doctor.look();
+        });
         this.#groups = new FindingGroups(this.#mending);
         for (const part of [this.#summary, this.#groups, this.#computer]) this._groups.append(part);
         this.#doctor = new FollowedDoctor(hosts, cards, () => this.#sync());

@@ -20,13 +20,13 @@ export class Mending implements Remedies {
 
     /**
      * @param window where results are told
-     * @param over what questions are put over: the window, or a dialog in it
-     * @param changed called when something begins or ends to be done
+     * @param parent what questions are put over: the window, or a dialog in it
+     * @param changed called when something begins or ends to be done; `over` when it is time to look again
      */
     constructor(
         private readonly window: Window,
-        private readonly over: Gtk.Widget,
-        private readonly changed: () => void,
+        private readonly parent: Gtk.Widget,
+        private readonly changed: (over: boolean) => void,
     ) {}
 
     isBusy(action: FixAction): boolean {
@@ -38,7 +38,7 @@ export class Mending implements Remedies {
     }
 
     async #ask({id}: Finding, action: FixAction): Promise<void> {
-        const wanted = await ask(this.over, {
+        const wanted = await ask(this.parent, {
             heading: fixActionLabel(action),
             body: `${fixActionSentence(action)}\n\n${_('You may be asked for a password. It can be undone.')}`,
             yes: _('_Do it'),
@@ -67,7 +67,7 @@ export class Mending implements Remedies {
         const key = JSON.stringify(action);
         if (this.#busy.has(key)) return false;
         this.#busy.add(key);
-        this.changed();
+        this.changed(false);
         try {
             await mendHere(action);
             await this.#note(id, action);
@@ -81,7 +81,7 @@ export class Mending implements Remedies {
             return false;
         } finally {
             this.#busy.delete(key);
-            this.changed();
+            this.changed(true);
         }
     }
 }

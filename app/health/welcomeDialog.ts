@@ -43,7 +43,13 @@ export class WelcomeDialog extends Adw.Dialog {
     ) {
         super();
         this._icon.icon_name = APP_ID;
-        this.#findings = new FindingGroups(new Mending(window, this, () => this.#sync()));
+        this.#findings = new FindingGroups(
+            new Mending(window, this, over => {
+                this.#sync();
+                // What it has written may be where no signal tells of.
+                if (over) this.#doctor.look();
+            }),
+        );
         this._groups.append(this.#findings);
         this.#doctor = new FollowedDoctor(hosts, cards, () => this.#sync());
         this.connect('map', () => this.#doctor.open());

@@ -24,7 +24,8 @@ const QUICK_MS = 800;
 /** As many messages as are looked through; a busy kernel writes some thousands while it starts. */
 const LOG_LINES = '10000';
 
-const SHELL = {name: 'org.gnome.Shell.Extensions', path: '/org/gnome/Shell/Extensions'};
+/** The Shell itself: `org.gnome.Shell.Extensions` is a service of its own, which runs only when somebody asks it. */
+const SHELL = {name: 'org.gnome.Shell', path: '/org/gnome/Shell'};
 const Extensions = {
     name: 'org.gnome.Shell.Extensions',
     methods: {GetExtensionInfo: ['s', 'a{sv}']},

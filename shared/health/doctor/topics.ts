@@ -167,14 +167,10 @@ function followShell(bus: Bus, turned: TopicFollower['turned']): () => void {
         if (!first) turned('session');
         first = false;
     };
-    const unwatch = bus.watchName('org.gnome.Shell.Extensions', told, told);
-    const unsubscribe = bus.subscribe(
-        'org.gnome.Shell.Extensions',
-        '/org/gnome/Shell/Extensions',
-        ({member}) => {
-            if (member === 'ExtensionStateChanged') turned('session');
-        },
-    );
+    const unwatch = bus.watchName('org.gnome.Shell', told, told);
+    const unsubscribe = bus.subscribe('org.gnome.Shell', '/org/gnome/Shell', ({member}) => {
+        if (member === 'ExtensionStateChanged') turned('session');
+    });
     return () => {
         unwatch();
         unsubscribe();
