@@ -5,7 +5,7 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
-import {withDeadline} from './clock.js';
+import {monotonicMs, withDeadline} from './clock.js';
 import {DeadlineError} from './errors.js';
 
 /** sysfs gives an attribute in one read, and no more than a page (kernel: Documentation/filesystems/sysfs.rst). */
@@ -114,7 +114,35 @@ export function readText(
     path: string,
     {mostBytes, deadlineMs = READ_DEADLINE_MS}: ReadOptions,
 ): Promise<string> {
-    return withDeadline(path, deadlineMs, readBytes(path, mostBytes));
+    return withDeadline(path, deadlineMs, readOnce(path, mostBytes));
+}
+
+interface UnderWay {
+    readonly since: number;
+    readonly reading: Promise<string>;
+}
+
+const underWay = new Map<string, UnderWay>();
+
+/** A read that has taken as long as this is one that waits for a driver, in milliseconds. */
+const SLOW_MS = 300;
+
+/**
+ * A read that hangs keeps one of GIO's ten threads, and ten of them keep all others from being read at all: so who
+ * asks for a file that does not answer waits for the answer that is still to come.
+ */
+function readOnce(path: string, mostBytes: number): Promise<string> {
+    const key = `${mostBytes} ${path}`;
+    const before = underWay.get(key);
+    if (before && monotonicMs() - before.since > SLOW_MS) return before.reading;
+    const reading = readBytes(path, mostBytes);
+    const mine = {since: monotonicMs(), reading};
+    underWay.set(key, mine);
+    const answered = (): void => {
+        if (underWay.get(key) === mine) underWay.delete(key);
+    };
+    reading.then(answered, answered);
+    return reading;
 }
 
 async function readBytes(path: string, mostBytes: number): Promise<string> {

@@ -9,6 +9,8 @@ import {monotonicMs} from './clock.js';
  * @param sliceMs how long one go may take; then everything else gets its turn
  */
 export async function inSlices<T>(items: Iterable<T>, work: (item: T) => void, sliceMs = 3): Promise<void> {
+    // Others are at it: two first slices are as long as one that is twice as long.
+    if (source) await nextTurn();
     let end = monotonicMs() + sliceMs;
     for (const item of items) {
         if (monotonicMs() >= end) {

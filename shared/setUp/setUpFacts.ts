@@ -66,18 +66,24 @@ export function readTree(root: SysRoot): Promise<PciTree> {
     return new PciReader(root).read();
 }
 
-/** Looks at everything once. @param machine the machine that was chosen, with its kept definition */
+/**
+ * Looks at everything once.
+ *
+ * @param machine the machine that was chosen, with its kept definition
+ * @param known what has been asked for already
+ */
 export async function collectFacts(
     world: SetUpWorld,
     tree: PciTree,
     card: CardFacts,
     cardName: string,
     machine: Omit<MachineFacts, 'absent'> | null,
+    known: {details?: Promise<CardDetails>; helper?: Promise<HelperView>} = {},
 ): Promise<SetUpFacts> {
     const {root} = world;
     const [details, helper, holders, desktopTag, soundTag, modeset, supergfxd] = await Promise.all([
-        readCardDetails(root, card),
-        askHelper(world),
+        known.details ?? readCardDetails(root, card),
+        known.helper ?? askHelper(world),
         holdersOf(world, card),
         readDesktopTag(root, card),
         readSoundTag(root, card),

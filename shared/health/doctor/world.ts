@@ -97,14 +97,23 @@ export class DoctorWorld {
 
     /** With a helper that hangs, what can be seen without one is seen. */
     async #setUpFacts(tree: PciTree, card: CardFacts): Promise<SetUpFacts> {
+        const helper = await this.helper();
+        const hangs = !helper.there && helper.trouble.error instanceof DeadlineError;
+        const setUp = hangs ? {...(await this.#withoutBus()), system: null} : await this.setUp();
         const name = card.display.address;
-        let setUp: SetUpWorld = {root: this.ports.root, system: null};
+        const details = this.detailedCards().then(
+            all => all.find(one => one.card === card)?.details ?? readCardDetails(this.ports.root, card),
+        );
+        return collectFacts(setUp, tree, card, name, null, {details, helper: Promise.resolve(helper)});
+    }
+
+    /** The bus itself may hang. */
+    async #withoutBus(): Promise<SetUpWorld> {
         try {
-            setUp = await this.setUp();
-            return await withDeadline('The helper', HELPER_MS, collectFacts(setUp, tree, card, name, null));
+            return await this.setUp();
         } catch (error) {
-            const helper = silent(error);
-            return {...(await collectFacts({...setUp, system: null}, tree, card, name, null)), helper};
+            if (error instanceof DeadlineError) return {root: this.ports.root, system: null};
+            throw error;
         }
     }
 }

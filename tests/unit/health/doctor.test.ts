@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {ALL_QUESTIONS, examine} from '../../../shared/health/doctor/doctor.js';
 import {monotonicMs} from '../../../shared/platform/clock.js';
+import {drop} from '../../fakes/pci/files.js';
+import {runProgram} from '../../harness/program.js';
+import {AMD} from '../setUp/pretended.js';
 import {healthy, readyHelper} from './healthy.js';
 import {found, portsOf} from './patients.js';
 
@@ -87,5 +90,31 @@ describe('The doctor', () => {
         expect(found(findings, 'kvm')[0]?.status).toBe('ok');
         expect(found(findings, 'group')[0]?.status).toBe('ok');
         expect(findings.filter(({status}) => status === 'failed')).toEqual([]);
+    });
+
+    it('is as quick when drivers hang, whose files are read, and the helper does, however often it looks', async () => {
+        const fake = healthy();
+        const device = `${fake.root.sys}/bus/pci/devices/${AMD}`;
+        for (const name of ['power_state', 'reset_method', 'resource', 'driver_override']) {
+            drop(`${device}/${name}`);
+            await runProgram(['mkfifo', `${device}/${name}`]);
+        }
+        const helper = readyHelper();
+        Object.defineProperty(helper, 'client', {
+            value: new Proxy({}, {get: () => () => new Promise(() => undefined)}),
+        });
+        for (let look = 0; look < 3; look++) {
+            const before = monotonicMs();
+            const findings = await examine(portsOf(fake, {helper}));
+            expect(monotonicMs() - before).toBeLessThan(2_000);
+            const unknown = findings.filter(({status}) => status === 'unknown').map(({id}) => id);
+            expect(unknown).toContain('linux-lost-card');
+            expect(unknown).toContain('helper');
+            // What does not rest on them is answered, at the last look as at the first.
+            expect(found(findings, 'kvm')[0]?.status).toBe('ok');
+            expect(found(findings, 'vfio-module')[0]?.status).toBe('ok');
+            expect(found(findings, 'boot-framebuffer')[0]?.status).toBe('ok');
+            expect(findings.filter(({status}) => status === 'failed')).toEqual([]);
+        }
     });
 });
