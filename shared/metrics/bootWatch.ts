@@ -23,6 +23,9 @@ export interface BootSigns {
 /** What has not shown after this time (ms) is not waited for any more. */
 const GIVE_UP_MS = 10 * 60_000;
 
+/** Of machines that start in a crowd, the time says more of the crowd; and each is asked for its definition. */
+const MOST_AT_ONCE = 8;
+
 /** What makes the time that a start takes say nothing any more; a guest that reboots has not started yet. */
 const ENDS: ReadonlySet<HappeningKind> = new Set([
     'removed',
@@ -36,6 +39,9 @@ const ENDS: ReadonlySet<HappeningKind> = new Set([
     'io-error',
     'watchdog',
 ]);
+
+/** Why a machine runs that was off. libvirt tells that QEMU goes on before it tells that it has started. */
+const BOOTED: ReadonlySet<string> = new Set(['booted', 'unpaused']);
 
 /** Times the starts of a host's machines that happen while it watches, and has them kept. */
 export class BootWatch {
@@ -65,7 +71,8 @@ export class BootWatch {
         this.#open.get(machine)?.cancel();
         this.#open.delete(machine);
         // A start that only a comparison with libvirt shows was at some time before.
-        if (kind !== 'started' || reason !== 'booted' || this.list.host.asking) return;
+        if (kind !== 'started' || !BOOTED.has(reason) || this.list.host.asking) return;
+        if (this.#open.size >= MOST_AT_ONCE) return;
         const open = new Gio.Cancellable();
         this.#open.set(machine, open);
         delay(GIVE_UP_MS, open).then(

@@ -12,7 +12,8 @@ import {domains} from '../machines/stubHost.js';
 
 const STARTED = 2;
 const STOPPED = 5;
-const BOOTED = 0;
+const RESUMED = 4;
+const RESTORED = 2;
 
 /** A machine that the test starts, and whose signs the test gives. */
 class Rig {
@@ -49,8 +50,9 @@ class Rig {
         this.host.asking = false;
     }
 
-    async event(event: number): Promise<void> {
-        this.list.domainEvent('/vm', event, BOOTED, ++this.serial);
+    /** @param detail as libvirt numbers them: a start is one that booted, a resumption one that was told to go on */
+    async event(event: number, detail = 0): Promise<void> {
+        this.list.domainEvent('/vm', event, detail, ++this.serial);
         await pause(20);
     }
 
@@ -72,6 +74,27 @@ describe('Watching starts', () => {
         await pause(20);
         expect(rig.kept).toEqual(['stub true 3000 null null', 'stub true 3000 5000 tcp']);
         expect(rig.cancelled).toBe(1);
+        rig.watch.close();
+    });
+
+    it('times a start as QEMU’s go: it goes on, and then it has started', async () => {
+        const rig = new Rig();
+        await rig.event(RESUMED);
+        rig.nowMs = 100;
+        await rig.event(STARTED);
+        rig.nowMs = 3000;
+        rig.agent(true);
+        await pause(20);
+        expect(rig.kept).toEqual(['stub true 3000 null null']);
+        rig.watch.close();
+    });
+
+    it('times no start of a machine that goes on where it was saved', async () => {
+        const rig = new Rig();
+        await rig.event(STARTED, RESTORED);
+        rig.agent(true);
+        await pause(20);
+        expect(rig.kept).toEqual([]);
         rig.watch.close();
     });
 
@@ -111,6 +134,21 @@ describe('Watching starts', () => {
         expect(rig.kept).toEqual([]);
         rig.watch.close();
     });
-});
 
-const RUNNING = {state: 'running', reason: 'booted'} as const;
+    it('times a few at a time, and none of the rest of a crowd', async () => {
+        const host = new DescribedHost('');
+        host.asking = false;
+        const names = Array.from({length: 20}, (_none, at) => `vm-${at}`);
+        const list = host.list(Object.fromEntries(names.map(name => [name, 'shutoff'])));
+        let asked = 0;
+        const never = (): Promise<never> => {
+            asked++;
+            return new Promise(() => undefined);
+        };
+        const watch = new BootWatch(list, () => Promise.resolve(), {agent: never, ready: never});
+        for (const [at, name] of names.entries()) list.domainEvent(`/${name}`, STARTED, 0, 100 + at);
+        await pause(50);
+        expect(asked).toBe(2 * 8);
+        watch.close();
+    });
+});
