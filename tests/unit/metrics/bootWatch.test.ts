@@ -14,6 +14,7 @@ const STARTED = 2;
 const STOPPED = 5;
 const RESUMED = 4;
 const RESTORED = 2;
+const RUNNING = {state: 'running', reason: 'booted'} as const;
 
 /** A machine that the test starts, and whose signs the test gives. */
 class Rig {
