@@ -100,6 +100,7 @@ const OPTIONAL_FLAGS = {
         variadic: true,
     },
     fix: textFlag('ID', 'Mend what this question has found'),
+    folder: textFlag('FOLDER', 'The folder of this computer that is to be shared'),
     add: textFlag('ROW', 'Give the machine what this row of the table lacks'),
     card: textFlag('CARD', 'The graphics card: its address, numbers, or a part of its name'),
     machine: textFlag('MACHINE', 'The machine that is to have the card'),

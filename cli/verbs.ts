@@ -25,6 +25,7 @@ export type VerbOption =
     | 'id'
     | 'fix'
     | 'add'
+    | 'folder'
     | 'check'
     | 'undo'
     | 'card'
@@ -215,7 +216,7 @@ export const VERBS: readonly Verb[] = [
         name: 'health',
         brief: 'Find out how a machine does, and what it and its guest can do together',
         machine: 'possible',
-        options: ['add', 'undo', 'yes'],
+        options: ['add', 'folder', 'undo', 'yes'],
         async run(options, machine) {
             const {health} = await import('./verbs/health.js');
             await health(options, machine);

@@ -20,10 +20,12 @@ import {knownUuid} from '../outcome.js';
 import {plain} from '../plainText.js';
 import type {Addable} from './addable.js';
 import {integrationText} from './integrationText.js';
+import {sharedFolder} from './sharedFolder.js';
 import {typedMachine} from './typedMachine.js';
 
 export interface AddingOptions extends CommonOptions {
     readonly yes?: boolean | undefined;
+    readonly folder?: string | undefined;
 }
 
 /** Gives a machine what a row of its table lacks, where that is its definition's to give. */
@@ -35,8 +37,9 @@ export async function addTo(
 ): Promise<void> {
     // What cannot be told is not begun.
     stdout.check();
-    const row = wanted === 'report-channel' ? null : ((await rowOf(wanted, examine)) ?? null);
-    const edit: IntegrationEdit | null = wanted === 'report-channel' ? {kind: wanted} : (row?.edit ?? null);
+    const told = toldEdit(wanted, options);
+    const row = told === null ? ((await rowOf(wanted, examine)) ?? null) : null;
+    const edit = told ?? row?.edit ?? null;
     if (edit === null) return tellWithout(machine, wanted, row, options);
     if (!options.json) stdout.write(`${_('This would be done:')}\n  • ${plain(editLabel(edit))}\n`);
     if (!options.yes) {
@@ -47,7 +50,15 @@ export async function addTo(
     if (options.json) return stdout.json(addingJson(machine, 'add', wanted, edited));
     stdout.line(edited.changed ? _('It is added.') : _('The definition has it already.'));
     if (edited.needsRestart || (!edited.changed && machine.active)) stdout.line(plain(restartLine(machine)));
+    if (edit.kind === 'shared-folder')
+        stdout.line(`${_('To be typed in the guest, on Linux:')} mount -t virtiofs ${edit.tag} /mnt`);
     if (edited.changed) stdout.line(`${_('To undo it:')} handover health ${typedMachine(machine)} --undo`);
+}
+
+/** What is to be added where the table does not have to tell. */
+function toldEdit(wanted: Addable, {folder}: AddingOptions): IntegrationEdit | null {
+    if (wanted === 'report-channel') return {kind: wanted};
+    return wanted === 'shared-folders' && folder !== undefined ? sharedFolder(folder) : null;
 }
 
 /** Takes back what the machine was given last. */
@@ -95,7 +106,7 @@ function tellWithout(
     // What could not be measured is not the definition's: that has been looked at.
     const needless = row !== null && row.status !== 'missing';
     if (options.json) stdout.json(addingJson(machine, 'add', wanted, null));
-    else if (row) stdout.write(integrationText([row], () => ''));
+    else if (row) stdout.write(integrationText([row], () => null));
     if (needless) {
         if (!options.json) stdout.line(_('There is nothing to be added to the definition.'));
         return;
@@ -106,7 +117,7 @@ function tellWithout(
 }
 
 function restartLine(machine: Machine): string {
-    return fill(_('{machine} runs: it has this once it was shut down and started again.'), {
+    return fill(_('{machine} runs: that holds once it was shut down and started again.'), {
         machine: machine.name,
     });
 }

@@ -9,7 +9,7 @@ import {BOLD, GREEN, painted, YELLOW} from './paint.js';
 /** How guest and host work together, row by row, with what to add where something is missing. */
 export function integrationText(
     rows: readonly IntegrationRow[],
-    command: (row: IntegrationRow) => string,
+    command: (row: IntegrationRow) => string | null,
 ): string {
     if (rows.length === 0) return '';
     const width = Math.max(...rows.map(({status}) => columnsOf(rowStatusLabel(status))));
@@ -17,10 +17,14 @@ export function integrationText(
     const lines = rows.flatMap(row => [
         `  ${painted(padEnd(rowStatusLabel(row.status), width), colourOf(row.status))}  ${plain(row.title)}: ${plain(row.evidence)}`,
         ...(row.fix === '' ? [] : [`${indent}→ ${plain(row.fix)}`]),
-        ...(row.edit === null ? [] : [`${indent}→ ${_('Handover can add it:')} ${command(row)}`]),
+        ...typed(command(row)).map(line => `${indent}→ ${line}`),
         ...packageLine(row).map(line => `${indent}→ ${line}`),
     ]);
     return [painted(_('Guest and host'), BOLD), ...lines, ''].join('\n');
+}
+
+function typed(command: string | null): string[] {
+    return command === null ? [] : [`${_('Handover can add it:')} ${command}`];
 }
 
 /** What to install in the guest, where something is missing. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {type Finding, isWell} from '../../shared/health/finding.js';
+import type {IntegrationRow} from '../../shared/health/integration/integrationRow.js';
 import {examineMachine, type MachineHealth} from '../../shared/health/machineHealth.js';
 import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Machine} from '../../shared/machines/machine.js';
@@ -28,6 +29,7 @@ export interface HealthOptions extends CommonOptions {
     readonly add?: string | undefined;
     readonly undo?: boolean | undefined;
     readonly yes?: boolean | undefined;
+    readonly folder?: string | undefined;
 }
 
 /** So many machines are examined at a time: each asks its guest, and its images. */
@@ -55,10 +57,12 @@ export async function health(options: HealthOptions, argument: string | undefine
  *
  * @throws UsageError when the options do not go together
  */
-function checked({add, undo, yes}: HealthOptions, argument: string | undefined): Addable | null {
+function checked({add, undo, yes, folder}: HealthOptions, argument: string | undefined): Addable | null {
     const [option] = [...(add === undefined ? [] : ['--add']), ...(undo ? ['--undo'] : [])];
     if (add !== undefined && undo) throw new UsageError(_('Give either “--add” or “--undo”.'));
     if (yes && option === undefined) throw new UsageError(_('“--yes” goes with “--add” or “--undo” only.'));
+    if (folder !== undefined && add !== 'shared-folders')
+        throw new UsageError(_('“--folder” goes with “--add shared-folders” only.'));
     if (argument === undefined && option !== undefined)
         throw new UsageError(fill(_('{option} wants the name of a machine.'), {option}));
     if (add === undefined) return null;
@@ -122,10 +126,17 @@ function healthText(machine: Machine, {findings, integration}: MachineHealth): s
     return [
         `${painted(title, BOLD)}: ${domainStateLabel(machine.state, machine.reason)}\n`,
         findingsText(findings, {all: true, command: () => null}),
-        integrationText(integration, ({id}) => `handover health ${name} --add ${id}`),
+        integrationText(integration, row => addCommand(name, row)),
     ]
         .filter(text => text !== '')
         .join('\n');
+}
+
+/** What to type to have a row's lack made up for; null where there is nothing. */
+function addCommand(name: string, {id, status, edit}: IntegrationRow): string | null {
+    if (edit !== null) return `handover health ${name} --add ${id}`;
+    const folder = id === 'shared-folders' && status === 'missing';
+    return folder ? `handover health ${name} --add ${id} --folder ${_('FOLDER')}` : null;
 }
 
 function linesOf(examined: readonly Examined[]): string {

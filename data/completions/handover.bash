@@ -46,6 +46,7 @@ _handover() {
         --id | --fix) mapfile -t COMPREPLY < <(compgen -W "$(handover doctor --names 2>/dev/null)" -- "$cur"); return ;;
         --add) mapfile -t COMPREPLY < <(compgen -W "$rows" -- "$cur"); return ;;
         --timeout | --interval | --card) return ;;
+        --folder) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --rom) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     esac
 
@@ -68,7 +69,7 @@ _handover() {
             stop) options+=' --force' ;;
             wait) options+=' --for' ;;
             doctor) options+=' --id --fix --undo --yes --names' ;;
-            health) options+=' --add --undo --yes' ;;
+            health) options+=' --add --folder --undo --yes' ;;
             top) options+=' --interval' ;;
             stats) options+=' --watch --interval' ;;
             setup) options+=' --check --undo --card --machine --managed --code-43 --rom --yes' ;;

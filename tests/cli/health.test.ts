@@ -224,7 +224,7 @@ describe('handover health', () => {
         await boot({name: 'web'});
         const {code, out} = await health(['--add', 'balloon', '--yes', 'web']);
         expect(code).toBe(0);
-        expect(out).toContain('\nweb runs: it has this once it was shut down and started again.\n');
+        expect(out).toContain('\nweb runs: that holds once it was shut down and started again.\n');
         const again = await health(['--add', 'balloon', '--yes', 'web']);
         expect(again.out).toContain('\nThe definition has it already.\nweb runs: ');
     });
@@ -250,6 +250,27 @@ describe('handover health', () => {
         expect(code).toBe(1);
         expect(out).toContain('→ Choose a folder to share, and mount it in the guest.');
         expect(err).toContain('Handover cannot add this by itself');
+    });
+
+    it('shares a folder, and takes it back', async () => {
+        await virsh.define(new Guest({name: 'mute'}).xml);
+        const kept = (): Promise<string> => virsh.run(['dumpxml', '--inactive', 'mute']);
+        const before = await kept();
+        const folder = `${temporaryDirectory('shared')}/My games & more`;
+        GLib.mkdir_with_parents(folder, 0o755);
+        const shown = await health(['mute']);
+        expect(shown.out).toContain('--add shared-folders --folder FOLDER\n');
+        const add = ['--add', 'shared-folders', '--yes', 'mute', '--folder'];
+        const added = await health([...add, folder]);
+        expect({code: added.code, err: added.err}).toEqual({code: 0, err: ''});
+        expect(added.out).toContain('mount -t virtiofs My-games-more /mnt\n');
+        expect(await kept()).toMatch(
+            /<filesystem type='mount' accessmode='passthrough'>\s*<driver type='virtiofs'\/>\s*<source dir='[^']*\/My games &amp; more'\/>\s*<target dir='My-games-more'\/>/,
+        );
+        expect((await health(['--undo', '--yes', 'mute'])).code).toBe(0);
+        expect(await kept()).toBe(before);
+        expect((await health([...add, '/nowhere'])).code).toBe(2);
+        expect((await health(['--add', 'balloon', '--folder', '/tmp', 'mute'])).code).toBe(2);
     });
 
     it('knows no other machine, and no options that make no sense together', async () => {
