@@ -30,11 +30,15 @@ export function formatMilliseconds(ms: number): string {
     return fill(_('{ms} ms'), {ms: short(ms)});
 }
 
-/** What a machine uses of what it has: `2.1 of 4 GiB`, or what of it is known; empty when nothing is. */
+/**
+ * What a machine uses of what it has: `2.1 of 4 GiB`, or what of it is known; empty when nothing is. What the host
+ * holds for it can be more than it has: QEMU needs some, too.
+ */
 export function formatMemory(memory: MemoryReading): string {
     const used = memoryInUse(memory);
     const {current} = memory;
-    if (used === null || current === null) return used === null ? '' : formatBytes(used);
+    if (used === null) return '';
+    if (current === null || used > current) return formatBytes(used);
     const inUnit = short(used / 1024 ** unitOf(current, 1024));
     return fill(_('{used} of {all}'), {
         used: inUnit === '0' && used > 0 ? formatBytes(used) : inUnit,

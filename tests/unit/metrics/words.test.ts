@@ -52,6 +52,7 @@ describe('Figures as people read them', () => {
         expect(memory({'balloon.current': 4 * kib, 'balloon.rss': 0.5 * kib})).toBe('0.5 of 4 GiB');
         expect(memory({'balloon.current': 64 * kib, 'balloon.rss': kib / 64})).toBe('16 MiB of 64 GiB');
         expect(memory({'balloon.rss': 0.5 * kib})).toBe('512 MiB');
+        expect(memory({'balloon.current': kib / 8, 'balloon.rss': kib / 4})).toBe('256 MiB');
         expect(memory({})).toBe('');
     });
 
