@@ -3,7 +3,7 @@ import GLib from 'gi://GLib';
 import {Extension} from 'resource:///org/gnome/shell/extensions/extension.js';
 import * as Main from 'resource:///org/gnome/shell/ui/main.js';
 
-import {LOAD_STEPS} from './loadSteps.js';
+import {loadInSteps} from './inSteps.js';
 import type {Panel} from './panel.js';
 
 /** The panel side of Handover. */
@@ -30,9 +30,7 @@ export default class HandoverExtension extends Extension {
 
     async #load(): Promise<void> {
         try {
-            // To load them all is the longest that the Shell has to wait for us. GJS goes back to the main loop
-            // between two dynamic imports, so that none of the steps takes longer than a few milliseconds.
-            for (const step of LOAD_STEPS) await import(step);
+            await loadInSteps('panel');
             this.#panelClass = (await import('./panel.js')).Panel;
             // Meanwhile it may have been disabled, or another loading may have come to its end.
             if (!this.#enabled || this.#panel || this.#turn !== 0) return;

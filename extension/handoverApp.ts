@@ -47,6 +47,16 @@ export class HandoverApp {
         this.#activateAction('show-machine', new GLib.Variant('s', key));
     }
 
+    /** Shows a machine's page of its health. */
+    showHealth(key: string): void {
+        this.#activateAction('show-health', new GLib.Variant('s', key));
+    }
+
+    /** Shows what the doctor has found. */
+    showDoctor(): void {
+        this.#activateAction('show-doctor');
+    }
+
     /** Shows the page of a machine, and what went wrong with it. */
     showProblem(key: string, {title, body, detail}: Problem): void {
         this.#activateAction('show-problem', new GLib.Variant('(ssss)', [key, title, body, detail]));
@@ -89,10 +99,10 @@ export class HandoverApp {
         group.list_actions();
     }
 
-    #activateAction(name: string, parameter: GLib.Variant): void {
+    #activateAction(name: string, ...parameters: GLib.Variant[]): void {
         this.#call(
             'ActivateAction',
-            new GLib.Variant('(sava{sv})', [name, [parameter], this.#platformData()]),
+            new GLib.Variant('(sava{sv})', [name, parameters, this.#platformData()]),
         );
     }
 

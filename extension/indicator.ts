@@ -18,11 +18,13 @@ import {APP_NAME} from '../shared/names.js';
 import {_, fill, ngettext} from '../shared/platform/i18n.js';
 import type {CardCommands} from './cardCommands.js';
 import {Disposer} from './disposer.js';
+import {FindingsItem} from './findingsItem.js';
 import {GpuSection} from './gpuSection.js';
 import {IdleCall} from './idleCall.js';
 import {MachineSection} from './machineSection.js';
 import type {SubmenuParts} from './machineSubmenu.js';
 import type {PanelCards} from './panelCards.js';
+import type {PanelDoctor} from './panelDoctor.js';
 import type {PanelState, StateIcons} from './stateIcons.js';
 import {STYLES} from './styles.js';
 
@@ -31,6 +33,7 @@ interface Parts extends SubmenuParts {
     readonly icons: StateIcons;
     readonly cards: PanelCards;
     readonly cardCommands: CardCommands;
+    readonly doctor: PanelDoctor;
     readonly openPreferences: () => void;
 }
 
@@ -48,6 +51,8 @@ export class Indicator extends PanelMenu.Button {
     readonly #disposer = new Disposer();
     #section: MachineSection | null = null;
     #gpuSection: GpuSection | null = null;
+    #findings: FindingsItem | null = null;
+    readonly #end: PopupSeparatorMenuItem;
     readonly #cards: PanelCards;
 
     constructor(parts: Parts) {
@@ -62,12 +67,16 @@ export class Indicator extends PanelMenu.Button {
         this.menu.connect('open-state-changed', (_menu, open): undefined => {
             if (!open) {
                 this.#cards.unwatch();
+                parts.figures.watch([]);
+                parts.doctor.unwatch();
                 return;
             }
             this.#sync();
             this.#section?.opens();
+            parts.doctor.watch();
         });
-        this.menu.addMenuItem(new PopupSeparatorMenuItem());
+        this.#end = new PopupSeparatorMenuItem();
+        this.menu.addMenuItem(this.#end);
         this.menu.addAction(_('Open Handover'), () => parts.app.open());
         this.menu.addAction(_('Settings'), () => parts.openPreferences());
 
@@ -81,6 +90,8 @@ export class Indicator extends PanelMenu.Button {
         for (const key of ['pinned-machines', 'chosen-machine'])
             this.#disposer.add(preferences.onChanged(key, () => this.#change.queue()));
         this.#disposer.add(this.#cards.onChanged(() => this.#change.queue()));
+        this.#disposer.add(parts.doctor.onChanged(() => this.#change.queue()));
+        this.#disposer.add(parts.figures.onChanged(() => this.#section?.syncFigures()));
         this.connect('destroy', () => this.#disposer.dispose());
         this.#sync();
     }
@@ -113,7 +124,28 @@ export class Indicator extends PanelMenu.Button {
             this.#addSection(this.#section, 0);
         }
         this.#section.sync();
+        this.#parts.figures.watch(this.#section.machines);
         this.#syncCards(cards);
+        this.#syncFindings();
+    }
+
+    /** Last of all but what is always there, since it comes when the menu is open already. */
+    #syncFindings(): void {
+        const {doctor, app} = this.#parts;
+        const {findings} = doctor;
+        if (findings.length === 0) {
+            // The focus must not stay on a row that has gone.
+            if (this.#findings?.has_key_focus()) this.menu.actor.grab_key_focus();
+            this.#findings?.destroy();
+            this.#findings = null;
+            return;
+        }
+        if (!this.#findings) {
+            this.#findings = new FindingsItem();
+            this.#findings.connect('activate', () => app.showDoctor());
+            this.menu.addMenuItem(this.#findings, this.menu._getMenuItems().indexOf(this.#end));
+        }
+        this.#findings.sync(findings);
     }
 
     #syncCards(cards: readonly Gpu[]): void {

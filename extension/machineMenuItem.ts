@@ -4,6 +4,7 @@ import GObject from 'gi://GObject';
 import St from 'gi://St';
 import {PopupMenuItem, PopupSubMenuMenuItem} from 'resource:///org/gnome/shell/ui/popupMenu.js';
 
+import {unwell} from '../shared/health/unwell.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {actionIcon, actionLabel} from '../shared/machines/words.js';
 import {_, fill, oneLine} from '../shared/platform/i18n.js';
@@ -16,20 +17,24 @@ import {STYLES} from './styles.js';
 /** More of a name (characters) does not fit into the menu, and is not worth laying out. */
 const LONGEST_NAME = 80;
 
-/** A machine in the menu: its name, its state, the one obvious thing to do, and a submenu with the rest. */
+/**
+ * A machine in the menu: its name, its state, how busy it is, the one obvious thing to do, and a submenu with the rest.
+ */
 export class MachineMenuItem extends PopupSubMenuMenuItem {
     static {
         GObject.registerClass({GTypeName: 'HandoverMachineMenuItem'}, this);
     }
 
     readonly #state: St.Label;
+    /** Below its name, and as high as it will be from when the machine runs: no row moves when figures come. */
+    readonly #figures = new St.Label({style: STYLES.machineFigures, visible: false});
     readonly #warning: St.Icon;
     readonly #slot: ActionSlot;
     readonly #submenu: MachineSubmenu;
 
     constructor(
         readonly machine: Machine,
-        parts: SubmenuParts,
+        private readonly parts: SubmenuParts,
     ) {
         super('', false);
         this.style = STYLES.machine;
@@ -47,16 +52,39 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
         });
 
         const arrow = this.get_last_child();
-        for (const child of [this.#warning, this.#state, this.#slot]) this.insert_child_below(child, arrow);
+        const column = new St.BoxLayout({
+            orientation: Clutter.Orientation.VERTICAL,
+            style: STYLES.machineColumn,
+            x_expand: true,
+            y_align: center,
+        });
+        this.insert_child_below(column, this.label);
+        this.remove_child(this.label);
+        const line = new St.BoxLayout({style: STYLES.machineLine});
+        this.label.x_expand = true;
+        for (const child of [this.label, this.#warning, this.#state]) line.add_child(child);
+        column.add_child(line);
+        column.add_child(this.#figures);
+        // What lies between the label and the arrow of other rows; the column takes that room here.
+        for (const child of this.get_children())
+            if ((child as St.Widget).has_style_class_name('popup-menu-item-expander')) child.hide();
+        this.insert_child_below(this.#slot, arrow);
 
         // A menu without items does not open, so the first look at it needs one to begin with.
         this.menu.addMenuItem(new PopupMenuItem(''));
         this.#submenu = new MachineSubmenu(this.menu, parts);
         this.menu.connect('open-state-changed', (_menu, open): undefined => {
-            if (open) this.#syncMenu();
+            if (!open) return;
+            this.#syncMenu();
+            this.#submenu.followBottleneck(machine);
         });
+        // Only what is asked for is said: a description that changes at each tick would be read out each time.
+        this.connect('key-focus-in', () => this.#describe());
         const handler = machine.connect('notify::short-name', () => this.sync());
-        this.connect('destroy', () => machine.disconnect(handler));
+        this.connect('destroy', () => {
+            machine.disconnect(handler);
+            this.#submenu.dispose();
+        });
         this.sync();
     }
 
@@ -67,13 +95,26 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
         const state = machineStateLabel(machine);
         this.label.text = name;
         this.#state.text = state;
-        this.accessible_name = fill(_('{name}, {state}'), {name, state});
-        this.#warning.visible = machine.failing;
+        const trouble = unwell(machine);
+        this.accessible_name =
+            trouble === null
+                ? fill(_('{name}, {state}'), {name, state})
+                : fill(_('{name}, {state}, {use}'), {name, state, use: trouble});
+        this.#warning.visible = machine.failing || trouble !== null;
+        this.syncFigures();
 
         const busy = machine.transition !== '';
         this.#slot.sync(this.#action(name), busy, this.accessible_name);
 
         if (this.menu.isOpen) this.#syncMenu();
+    }
+
+    /** Shows how busy the machine is now. */
+    syncFigures(): void {
+        const {figures} = this.parts;
+        this.#figures.text = figures.lineOf(this.machine);
+        this.#figures.visible = figures.expects(this.machine);
+        if (this.menu.isOpen) this.#submenu.followBottleneck(this.machine);
     }
 
     /** The button is a step of its own for Tab, although it lies inside something that takes the focus. */
@@ -93,6 +134,10 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
         return cancellableOf(machine)
             ? {icon: 'process-stop-symbolic', name: fill(_('Cancel: {name}'), {name})}
             : null;
+    }
+
+    #describe(): void {
+        this.get_accessible()?.set_description(this.parts.figures.lineOf(this.machine));
     }
 
     #syncMenu(): void {

@@ -61,6 +61,16 @@ export class MachineSection extends PopupMenuSection {
         this.sync();
     }
 
+    /** The machines that have a row. */
+    get machines(): Machine[] {
+        return this.#rows().map(({machine}) => machine);
+    }
+
+    /** Shows how busy each machine is now. */
+    syncFigures(): void {
+        for (const row of this.#rows()) row.syncFigures();
+    }
+
     /** Shows everything as it is now; what has not changed stays in its place. */
     sync(): void {
         const problems = this.#problems();
@@ -80,6 +90,10 @@ export class MachineSection extends PopupMenuSection {
         this.#nextDetails.queue();
         // The focus must not stay on a row that has gone.
         if (hadFocus && !containsFocus(this.actor)) this.actor.get_parent()?.grab_key_focus();
+    }
+
+    #rows(): MachineMenuItem[] {
+        return this.#shown.flatMap(({item}) => (item instanceof MachineMenuItem ? [item] : []));
     }
 
     #place({identity, make, update}: Entry, position: number): void {

@@ -5,10 +5,12 @@ import {
     PopupSeparatorMenuItem,
 } from 'resource:///org/gnome/shell/ui/popupMenu.js';
 
+import {unwell} from '../shared/health/unwell.js';
 import {losesUnsaved, type MachineAction} from '../shared/machines/actions.js';
 import {CardHeldError} from '../shared/lending/lendingErrors.js';
 import type {Machine} from '../shared/machines/machine.js';
 import {actionLabel} from '../shared/machines/words.js';
+import type {Bottleneck} from '../shared/metrics/bottleneck.js';
 import type {Operation} from '../shared/operations/operation.js';
 import {_} from '../shared/platform/i18n.js';
 import {describeProblem} from '../shared/problems/problem.js';
@@ -16,6 +18,7 @@ import type {Preferences} from '../shared/settings/preferences.js';
 import type {HandoverApp} from './handoverApp.js';
 import {containsFocus} from './keyFocus.js';
 import type {MachineCommands} from './machineCommands.js';
+import type {MachineFigures} from './machineFigures.js';
 import {cancellableOf} from './machineState.js';
 import {SentenceItem} from './sentenceItem.js';
 
@@ -23,6 +26,7 @@ export interface SubmenuParts {
     readonly preferences: Preferences;
     readonly app: HandoverApp;
     readonly commands: MachineCommands;
+    readonly figures: MachineFigures;
 }
 
 /** The order in which a machine's menu lists what can be done. */
@@ -42,6 +46,12 @@ const LISTED: readonly MachineAction[] = [
 export class MachineSubmenu {
     /** What the menu was made from, to see when it is out of date. */
     #offered: readonly unknown[] = [];
+    /** Its last item, so that nothing moves under the pointer when it comes and goes. */
+    #bottleneck: SentenceItem | null = null;
+    #lastKind: Bottleneck['kind'] = 'unknown';
+    /** What a screen reader was told of. */
+    #said: Bottleneck['kind'] | null = null;
+    #disposed = false;
 
     /** @param menu it becomes the menu's only content */
     constructor(
@@ -61,9 +71,47 @@ export class MachineSubmenu {
         this.#offered = offer;
         const focused = containsFocus(this.menu.actor);
         fill(this.menu, machine, this.parts);
+        this.#bottleneck = new SentenceItem('');
+        this.#bottleneck.visible = false;
+        this.#said = null;
+        this.menu.addMenuItem(this.#bottleneck);
         return focused;
     }
+
+    /** Says what holds the machine back, as soon as two answers agree on it. */
+    followBottleneck(machine: Machine): void {
+        this.parts.figures
+            .bottleneckOf(machine)
+            .then(bottleneck => this.#say(bottleneck))
+            .catch((error: unknown) => console.error(error));
+    }
+
+    /** The menu is there no more. */
+    dispose(): void {
+        this.#disposed = true;
+        this.#bottleneck = null;
+    }
+
+    #say(bottleneck: Bottleneck | null): void {
+        const item = this.#bottleneck;
+        if (this.#disposed || !item) return;
+        const {kind, sentence} = bottleneck ?? NOT_KNOWN;
+        const sure = kind === this.#lastKind;
+        this.#lastKind = kind;
+        if (!sure) return;
+        if (kind === 'nothing' || kind === 'unknown') {
+            // The focus must not stay on what has gone.
+            item.visible = item.visible && containsFocus(item);
+            this.#said = null;
+            return;
+        }
+        item.say(`${_('What holds it back')}\n${sentence}`, kind === this.#said);
+        item.visible = true;
+        this.#said = kind;
+    }
 }
+
+const NOT_KNOWN = {kind: 'unknown', sentence: ''} as const;
 
 function offerOf(machine: Machine, {preferences}: SubmenuParts): readonly unknown[] {
     const {key, state, failure, actions} = machine;
@@ -72,6 +120,7 @@ function offerOf(machine: Machine, {preferences}: SubmenuParts): readonly unknow
         key,
         state,
         failure,
+        unwell(machine),
         saveOf(machine),
         cancellableOf(machine),
         preferences.isPinned(key),
@@ -100,6 +149,11 @@ function fill(menu: PopupMenuBase, machine: Machine, parts: SubmenuParts): void 
         add(_('Dismiss'), () => commands.dismissFailure(machine));
         menu.addMenuItem(new PopupSeparatorMenuItem());
     }
+    const trouble = unwell(machine);
+    if (trouble !== null && !machine.failure) {
+        menu.addMenuItem(new SentenceItem(trouble));
+        menu.addMenuItem(new PopupSeparatorMenuItem());
+    }
     const save = saveOf(machine);
     if (save) add(_('Cancel saving'), () => void save.cancel());
     const start = cancellableOf(machine);
@@ -115,6 +169,7 @@ function fill(menu: PopupMenuBase, machine: Machine, parts: SubmenuParts): void 
     if (preferences.chosenMachine === key)
         add(_('Do not use for shortcuts'), () => (preferences.chosenMachine = ''));
     else add(_('Use for shortcuts'), () => (preferences.chosenMachine = key));
+    add(_('Health…'), () => app.showHealth(key));
     add(_('Show in Handover'), () => app.showMachine(key));
 }
 

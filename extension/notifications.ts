@@ -53,6 +53,11 @@ export class Notifications {
         if (!there) notification.source?.addNotification(notification);
     }
 
+    /** Adds to what a notification says, if it is still there; it is not announced again for that. */
+    amend(id: string, body: string): void {
+        this.#shown.get(id)?.set({body});
+    }
+
     /** Takes a notification back, if it is there: what it says is no longer so. */
     withdraw(id: string): void {
         this.#shown.get(id)?.destroy(MessageTray.NotificationDestroyedReason.EXPIRED);

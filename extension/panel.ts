@@ -19,10 +19,12 @@ import {IdleCall} from './idleCall.js';
 import {Indicator} from './indicator.js';
 import {Keybindings} from './keybindings.js';
 import {MachineCommands} from './machineCommands.js';
+import {MachineFigures} from './machineFigures.js';
 import {MachineNotices} from './machineNotices.js';
 import type {SubmenuParts} from './machineSubmenu.js';
 import {Notifications} from './notifications.js';
 import {PanelCards} from './panelCards.js';
+import {PanelDoctor} from './panelDoctor.js';
 import {PanelLending} from './panelLending.js';
 import {QuickSettingsEntry} from './quickSettingsEntry.js';
 import {StateIcons} from './stateIcons.js';
@@ -81,6 +83,11 @@ export class Panel {
         const cardCommands = new CardCommands({cards, app, dialogs, notifications, isWatching});
         disposer.add(() => cardCommands.dispose());
 
+        const figures = new MachineFigures(hosts);
+        disposer.add(() => figures.dispose());
+        const doctor = new PanelDoctor(hosts, cards);
+        disposer.add(() => doctor.dispose());
+
         const openPreferences = (): void => extension.openPreferences();
         const shared = {
             hosts,
@@ -90,10 +97,11 @@ export class Panel {
             icons,
             cards,
             cardCommands,
+            figures,
             notifications,
             isWatching,
         };
-        const indicator = new Indicator({...shared, openPreferences});
+        const indicator = new Indicator({...shared, doctor, openPreferences});
         disposer.add(() => indicator.destroy());
         Main.panel.addToStatusArea(extension.uuid, indicator);
 
@@ -136,7 +144,7 @@ function fill(parts: Parts, disposer: Disposer): void {
     disposer.add(() => boots.close());
     const entry = new QuickSettingsEntry(parts);
     disposer.add(() => entry.dispose());
-    const notices = new MachineNotices(parts);
+    const notices = new MachineNotices({...parts, boots});
     disposer.add(() => notices.dispose());
     const cardNotices = new CardNotices(parts);
     disposer.add(() => cardNotices.dispose());

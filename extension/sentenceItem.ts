@@ -11,19 +11,25 @@ export class SentenceItem extends PopupBaseMenuItem {
         GObject.registerClass({GTypeName: 'HandoverSentenceItem'}, this);
     }
 
+    readonly #label = new St.Label({
+        style_class: 'handover-sentence',
+        x_expand: true,
+        y_align: Clutter.ActorAlign.CENTER,
+    });
+
     constructor(text: string) {
         super({activate: false, hover: false});
-        this.accessible_name = text;
         this.remove_style_class_name('popup-inactive-menu-item');
-        const label = new St.Label({
-            text,
-            style_class: 'handover-sentence',
-            x_expand: true,
-            y_align: Clutter.ActorAlign.CENTER,
-        });
-        wrap(label);
-        this.add_child(label);
-        this.label_actor = label;
+        wrap(this.#label);
+        this.add_child(this.#label);
+        this.label_actor = this.#label;
+        this.say(text);
+    }
+
+    /** @param quietly not to a screen reader, which would read it out each time */
+    say(text: string, quietly = false): void {
+        this.#label.text = text;
+        if (!quietly) this.accessible_name = text;
     }
 }
 

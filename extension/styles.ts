@@ -7,9 +7,12 @@
  * for it longer than for everything else that we do.
  */
 export const STYLES = {
-    menu: 'width: 25em;',
+    menu: 'width: 28em;',
     machine: 'padding-top: 3px; padding-bottom: 3px;',
     machineState: 'font-size: 0.9em;',
+    machineColumn: 'padding: 3px 0;',
+    machineLine: 'spacing: 6px;',
+    machineFigures: 'font-size: 0.8em; font-feature-settings: "tnum";',
     machineSlot: 'width: 2em; height: 2em;',
     machineButton: 'padding: 0.4em; border-radius: 99px;',
     problemColumn: 'spacing: 6px;',

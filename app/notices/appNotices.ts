@@ -119,6 +119,7 @@ function targetOf(
     action: NoticeAction,
     happening: Happening,
 ): [string, GLib.Variant] {
+    if (action === 'health') return ['app.show-health', new GLib.Variant('s', machine.key)];
     if (action !== 'details') return ['app.run-action', new GLib.Variant('(ss)', [machine.key, action])];
     const detail = happening.error === undefined ? '' : describeProblem(happening.error).detail;
     return ['app.show-problem', new GLib.Variant('(ssss)', [machine.key, notice.title, notice.body, detail])];

@@ -21,6 +21,8 @@ export type NoticeAction =
     | 'start-when-free'
     /** Of a card. */
     | 'force-back'
+    /** The page that says what is wrong with the machine. */
+    | 'health'
     | 'details';
 
 /** What a notice's button asks of a machine; null when it is nothing that a machine does. */
@@ -37,6 +39,7 @@ export function orderOf(action: NoticeAction): {action: MachineAction; options: 
         case 'start-when-free':
             return {action: 'start', options: {start: {held: 'wait'}}};
         case 'force-back':
+        case 'health':
         case 'details':
             return null;
     }
@@ -96,7 +99,7 @@ export function noticeFor(machine: Machine, happening: Happening): Notice | null
                 urgency: 'critical',
                 buttons: [
                     {label: _('Start again'), action: 'start'},
-                    {label: _('Details'), action: 'details'},
+                    {label: _('Health'), action: 'health'},
                 ],
             };
         case 'io-error':
@@ -107,7 +110,7 @@ export function noticeFor(machine: Machine, happening: Happening): Notice | null
                     'A disk of the machine could not be read or written. Make room or mend it, then resume.',
                 ),
                 urgency: 'critical',
-                buttons: [{label: _('Details'), action: 'details'}],
+                buttons: [{label: _('Health'), action: 'health'}],
             };
         case 'watchdog':
             return {
@@ -115,7 +118,7 @@ export function noticeFor(machine: Machine, happening: Happening): Notice | null
                 title: fill(_('{name} is paused'), name),
                 body: _('Its watchdog found that the guest hangs.'),
                 urgency: 'high',
-                buttons: [{label: _('Details'), action: 'details'}],
+                buttons: [{label: _('Health'), action: 'health'}],
             };
         case 'failed':
             // Of a card that does not come back its own notice tells, however its machine ended.

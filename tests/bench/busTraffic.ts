@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+import {callBus} from '../harness/bus.js';
 import {waitFor} from '../harness/deadline.js';
 import {RunningProgram} from '../harness/program.js';
 
@@ -19,12 +21,25 @@ export class BusTraffic {
         return new BusTraffic(monitor);
     }
 
+    /** To the libvirt-dbus of this run, which must be there already. */
+    static async toLibvirt(): Promise<BusTraffic> {
+        const bus = ['org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus'] as const;
+        const [owner] = await callBus(bus, 'GetNameOwner', new GLib.Variant('(s)', ['org.libvirt']));
+        return BusTraffic.to(['org.libvirt', owner as string]);
+    }
+
     /** @returns how many calls have gone there so far */
     calls(): number {
+        return this.members().length;
+    }
+
+    /** @returns the methods that were called so far, in the order of the calls */
+    members(): string[] {
         return this.#monitor
             .log()
             .split('\n')
-            .filter(line => line.startsWith('mc\t')).length;
+            .filter(line => line.startsWith('mc\t'))
+            .map(line => line.split('\t').at(-1)!.trim());
     }
 
     async stop(): Promise<void> {

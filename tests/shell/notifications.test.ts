@@ -122,7 +122,7 @@ describe('notifications', () => {
         await session.signal('qemu-system-x86', 'KILL');
         await appears('deaf crashed');
         const [notification] = await panel.shell.notifications();
-        expect(notification?.actions).toEqual(['Start again', 'Details']);
+        expect(notification?.actions).toEqual(['Start again', 'Health']);
         await press('Start again');
         await appears('deaf started', 10_000);
         expect((await virsh.state('deaf')).state).toBe('running');
@@ -164,7 +164,8 @@ describe('notifications', () => {
     it('groups machines by host when several have some', async () => {
         await panel.open();
         await panel.waitForState('debian', 'Off');
-        const rows = await panel.rows();
+        // The computer that runs the tests may have no KVM, which the menu tells.
+        const rows = (await panel.rows()).filter(({type}) => type !== 'HandoverFindingsItem');
         expect(rows.map(row => row.texts[0] ?? '')).toEqual([
             'Test',
             'debian',

@@ -59,7 +59,9 @@ describe('Notices', () => {
     it('offer what can be done', () => {
         const actions = (one: Notice | null): string[] => one!.buttons.map(button => button.action);
         expect(actions(notice('started'))).toEqual([]);
-        expect(actions(notice('crashed'))).toEqual(['start', 'details']);
+        expect(actions(notice('crashed'))).toEqual(['start', 'health']);
+        expect(actions(notice('io-error'))).toEqual(['health']);
+        expect(actions(notice('watchdog'))).toEqual(['health']);
         const ignored = new GuestIgnoredError('vm', 'shutdown', 1000);
         expect(actions(notice('failed', {action: 'shutdown', error: ignored}))).toEqual([
             'force-off',

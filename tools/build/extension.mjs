@@ -37,6 +37,17 @@ function read(path) {
     return readFileSync(join(checkout, path), 'utf8');
 }
 
+/** In which steps each part of the extension is loaded: the panel first, the others on top of it. */
+function stepsOfParts() {
+    const panel = new Set();
+    const steps = {panel: stepsTo(modules, 'extension/panel.js', MOST_A_STEP, panel)};
+    for (const part of ['figures', 'doctor'])
+        steps[part] = stepsTo(modules, `extension/${part}Parts.js`, MOST_A_STEP, new Set(panel));
+    return Object.fromEntries(
+        Object.entries(steps).map(([part, paths]) => [part, paths.map(path => `../${path}`)]),
+    );
+}
+
 const style = await resolveConfig(join(checkout, 'extension/extension.ts'));
 
 rmSync(outdir, {recursive: true, force: true});
@@ -47,8 +58,7 @@ const replaced =
 const modules = compileReachable(['extension/extension.ts', 'extension/prefs.ts'], replaced);
 for (const [path, {source, code}] of modules) {
     if (path === loadSteps) {
-        const steps = stepsTo(modules, 'extension/panel.js', MOST_A_STEP).map(step => `'../${step}'`);
-        const text = `// SPDX-License-Identifier: GPL-3.0-or-later\n// Written by the build.\nexport const LOAD_STEPS = [${steps.join(', ')}];\n`;
+        const text = `// SPDX-License-Identifier: GPL-3.0-or-later\n// Written by the build.\nexport const LOAD_STEPS = ${JSON.stringify(stepsOfParts())};\n`;
         write(path, await format(text, {...style, parser: 'babel'}));
     } else if (path === vendored) {
         const {metafile} = await bundleVendor(code, join(outdir, path));

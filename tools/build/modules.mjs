@@ -94,17 +94,17 @@ export function compileReachable(entries, replaced = {}) {
  * @param {Map<string, {code: string}>} modules by output path, as {@link compileReachable} gives them
  * @param {string} entry output path of the module that is wanted
  * @param {number} most characters of code that one step may bring, unless a single module has more
+ * @param {Set<string>} [loaded] output paths that are there already; what the steps load is added
  * @returns {string[]} output paths: to import each of them, one after the other, loads everything
  */
-export function stepsTo(modules, entry, most) {
+export function stepsTo(modules, entry, most, loaded = new Set()) {
     const steps = [];
     /** By output path: what would be loaded with it, until it is part of a step. */
     const pending = new Map();
-    const loaded = new Set();
     const weightOf = paths => [...paths].reduce((sum, path) => sum + modules.get(path).code.length, 0);
     const visited = new Set();
     const visit = path => {
-        if (visited.has(path)) return;
+        if (visited.has(path) || loaded.has(path)) return;
         visited.add(path);
         const imports = staticImportsOf(modules.get(path).code)
             .filter(name => name.startsWith('.'))

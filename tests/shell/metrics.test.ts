@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+import {EXTENSION_UUID} from '../../shared/names.js';
+import {BusTraffic} from '../bench/busTraffic.js';
+import {pause, waitFor} from '../harness/deadline.js';
+import {Guest} from '../harness/guest.js';
+import {temporaryDirectory} from '../harness/temporary.js';
+import {VirshClient} from '../harness/virshClient.js';
+import {Panel, screenshotPath} from './panel.js';
+
+const HOSTILE = '<b>50 %</b> \u202e· of';
+/** As `shortLine` has it. */
+const LINE = /^CPU <?\d+ % · .+ [MG]iB( · .+)?$/;
+
+describe('the figures in the menu', () => {
+    const virsh = new VirshClient();
+    const image = GLib.build_filenamev([temporaryDirectory('figures'), 'disk.img']);
+    const disk = `<disk type='file'><source file='${image}'/><target dev='vda' bus='virtio'/></disk>`;
+    const guest = new Guest({name: 'worker', title: 'Worker', balloon: true, devices: disk});
+    const other = new Guest({name: 'other', title: HOSTILE, agent: false});
+    const row = Panel.row('Worker');
+    let panel: Panel;
+    let traffic: BusTraffic;
+
+    const plain = (text: string): string => text.replace(/[\u2066-\u2069]/g, '');
+    /** The text below a machine's name. */
+    const line = async (of = row): Promise<string> =>
+        plain(
+            await panel.shell.eval<string>(
+                `(() => {
+                    let found = '';
+                    handoverTest.walk(${of}, one => {
+                        if (one.constructor.$gtype.name === 'StLabel' && /font-size: 0.8em/.test(one.style ?? '')) found = one.text;
+                    });
+                    return found;
+                })()`,
+            ),
+        );
+    const figures = (of = row): Promise<string> =>
+        waitFor('figures', async () => LINE.test(await line(of)) && line(of), {within: 15_000});
+    const height = (): Promise<number> => panel.shell.eval<number>(`${row}.height`);
+    const quiet = async (): Promise<void> => {
+        // What was asked already is answered, and other things that a change led to have come to rest.
+        let before = -1;
+        await waitFor(
+            'the bus to be quiet',
+            async () => {
+                const now = traffic.calls();
+                const still = now === before;
+                before = now;
+                if (!still) await pause(1500);
+                return still;
+            },
+            {within: 20_000},
+        );
+    };
+
+    beforeAll(async () => {
+        GLib.file_set_contents(image, new Uint8Array(1 << 20));
+        await virsh.define(guest.xml, {start: true});
+        await virsh.define(other.xml, {start: true});
+        panel = await Panel.start({hosts: "['session']", notifications: 'false'});
+        await panel.shell.waitFor(`${Panel.indicator}.accessible_name.includes('2 machines')`, 20_000);
+        traffic = await BusTraffic.toLibvirt();
+        await guest.waitUntilReady();
+    }, 90_000);
+
+    afterAll(async () => {
+        await traffic.stop();
+        await virsh.removeAll();
+        await panel.stop();
+    });
+
+    afterEach(async () => {
+        await panel.close();
+        expect(panel.shell.faults()).toEqual([]);
+    });
+
+    it('are one line below the name of a machine that runs, and no row moves when they come', async () => {
+        await panel.open();
+        await panel.waitForState('Worker', 'Running');
+        const before = await height();
+        expect(await line()).toBe('');
+        const text = await figures();
+        expect(text).toMatch(/ of 128 MiB · .+\/s disk$/);
+        expect(await height()).toBe(before);
+        await figures(Panel.row(HOSTILE.replace('\u202e', '')));
+        await panel.shell.screenshot(screenshotPath('figures-dark'));
+    }, 40_000);
+
+    it('follow what the machine does', async () => {
+        await panel.open();
+        await figures();
+        await guest.run(virsh, '(timeout 12 sh -c "while :; do :; done") >/dev/null 2>&1 &');
+        const busy = await waitFor(
+            'a busy processor',
+            async () => Number(/^CPU (\d+) %/.exec(await line())?.[1]) >= 50,
+            {within: 12_000},
+        );
+        expect(busy).toBe(true);
+        await panel.shell.clickActor(`${row}.label`);
+        await panel.shell.waitFor(`${row}.menu.isOpen`);
+        const held = `${row}.menu._getMenuItems().at(-1)`;
+        await panel.shell.waitFor(`${held}.visible`, 8000);
+        expect(await panel.shell.eval(`${held}.label_actor.text`)).toMatch(/^What holds it back\n.+\.$/);
+        await panel.shell.screenshot(screenshotPath('bottleneck-dark'));
+    }, 40_000);
+
+    it('are told to a screen reader when the row has the focus, once', async () => {
+        await panel.open();
+        await figures();
+        const description = `${row}.get_accessible().get_description()`;
+        await panel.shell.eval(`${row}.grab_key_focus(); null`);
+        const told = plain(await panel.shell.eval<string>(description));
+        expect(told).toMatch(LINE);
+        await waitFor('other figures', async () => (await line()) !== told, {within: 15_000});
+        expect(plain(await panel.shell.eval<string>(description))).toBe(told);
+        expect(plain(await panel.shell.eval<string>(`${row}.accessible_name`))).toBe('Worker, Running');
+    }, 40_000);
+
+    it('take one call a tick for all machines of a host, and none once the menu is closed', async () => {
+        await quiet();
+        await panel.open();
+        await figures();
+        const asked = traffic.members();
+        await pause(3000);
+        const more = traffic.members().slice(asked.length);
+        expect(new Set(more)).toEqual(new Set(['GetAllDomainStats']));
+        expect(more.length).toBeGreaterThan(1);
+        expect(more.length).toBeLessThan(5);
+        await panel.close();
+        await quiet();
+        const closed = traffic.calls();
+        await pause(3000);
+        expect(traffic.calls()).toBe(closed);
+    }, 60_000);
+
+    it('go with the machine, and nothing is asked when none runs', async () => {
+        await panel.open();
+        await figures();
+        await virsh.run(['destroy', 'worker']);
+        await panel.waitForState('Worker', 'Off');
+        expect(await line()).toBe('');
+        await virsh.run(['suspend', 'other']);
+        await panel.waitForState(HOSTILE.replace('\u202e', ''), 'Paused');
+        await quiet();
+        const before = traffic.calls();
+        await pause(3000);
+        expect(traffic.calls()).toBe(before);
+        await virsh.run(['resume', 'other']);
+        await virsh.run(['start', 'worker']);
+        await figures();
+    }, 60_000);
+
+    it('end with the extension, also while the menu is open', async () => {
+        for (let round = 0; round < 3; round++) {
+            await panel.open();
+            await figures();
+            await panel.shell.disableExtension(EXTENSION_UUID);
+            await quiet();
+            const before = traffic.calls();
+            await pause(2500);
+            expect(traffic.calls()).toBe(before);
+            await panel.shell.enableExtension(EXTENSION_UUID);
+            await panel.shell.waitFor(`${Panel.indicator}?.accessible_name.includes('2 machines')`, 20_000);
+        }
+    }, 90_000);
+
+    it('are readable on light, too', async () => {
+        await panel.shell.eval(`
+            new Gio.Settings({schema_id: 'org.gnome.desktop.interface'}).set_string('color-scheme', 'prefer-light');
+            null`);
+        await pause(500);
+        await panel.open();
+        await figures();
+        await panel.shell.screenshot(screenshotPath('figures-light'));
+    }, 40_000);
+});
