@@ -161,7 +161,7 @@ export class Window extends Adw.ApplicationWindow {
     /** A banner and no dialog: who comes for a machine finds it. */
     async #offerWelcome(): Promise<void> {
         const {makeWelcomeBanner} = await import('./health/welcomeBanner.js');
-        this._sidebar.addBanner(makeWelcomeBanner());
+        this._sidebar.addBanner(makeWelcomeBanner(() => void this.#showWelcome()));
     }
 
     async #showWelcome(): Promise<void> {

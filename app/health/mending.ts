@@ -5,7 +5,7 @@ import {mendHere} from '../../shared/health/doctor/doctorHere.js';
 import {FixLog} from '../../shared/health/doctor/fixLog.js';
 import type {Finding} from '../../shared/health/finding.js';
 import {type FixAction, opposite} from '../../shared/health/fixAction.js';
-import {fixActionDone, fixActionLabel, fixActionSentence} from '../../shared/health/words.js';
+import {fixActionDone, fixActionLabel, fixActionSentence, fixActionVerb} from '../../shared/health/words.js';
 import {_} from '../../shared/platform/i18n.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import {showProblemDialog} from '../hosts/problemDialog.js';
@@ -39,9 +39,9 @@ export class Mending implements Remedies {
 
     async #ask({id}: Finding, action: FixAction): Promise<void> {
         const wanted = await ask(this.parent, {
-            heading: fixActionLabel(action),
+            heading: `${fixActionLabel(action)}?`,
             body: `${fixActionSentence(action)}\n\n${_('You may be asked for a password. It can be undone.')}`,
-            yes: _('_Do it'),
+            yes: fixActionVerb(action),
         });
         if (wanted && (await this.#run(id, action)))
             this.window.toast(fixActionDone(action), {

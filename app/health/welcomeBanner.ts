@@ -3,16 +3,20 @@ import Adw from 'gi://Adw?version=1';
 
 import {_} from '../../shared/platform/i18n.js';
 
-/** Offers, at the first start, to look whether the computer is ready. It is gone once that was taken up. */
-export function makeWelcomeBanner(): Adw.Banner {
+/**
+ * Offers, at the first start, to look whether the computer is ready. It is gone once that was taken up.
+ *
+ * @param taken called then
+ */
+export function makeWelcomeBanner(taken: () => void): Adw.Banner {
     const banner = new Adw.Banner({
-        title: _('New here? See whether this computer is ready.'),
+        title: _('Is this computer ready?'),
         button_label: _('Check…'),
-        action_name: 'win.show-welcome',
         revealed: true,
     });
     banner.connect('button-clicked', () => {
         banner.revealed = false;
+        taken();
     });
     return banner;
 }

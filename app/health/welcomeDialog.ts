@@ -71,7 +71,7 @@ export class WelcomeDialog extends Adw.Dialog {
     #sync(): void {
         const {findings, looked} = this.#doctor;
         this._spinner.visible = !looked;
-        this._state.label = looked ? sentence(findings) : _('Looking whether this computer is ready…');
+        this._state.label = looked ? sentence(findings) : _('Looking…');
         if (looked) this.#findings.showFindings(findings);
     }
 }
@@ -80,6 +80,6 @@ export class WelcomeDialog extends Adw.Dialog {
 function sentence(findings: readonly Finding[]): string {
     const unmeasured = unmeasuredLine(findings);
     const ready = findings.every(({status}) => status !== 'failed');
-    const first = ready ? _('This computer is ready.') : `${findingsHeading(findings)}.`;
+    const first = ready ? _('Yes: every check is green.') : `${findingsHeading(findings)}.`;
     return unmeasured === '' ? first : `${first}\n${unmeasured}.`;
 }

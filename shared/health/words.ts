@@ -60,6 +60,22 @@ export function fixActionLabel({kind}: FixAction): string {
     }
 }
 
+/** What the button is called that has an action done, with its mnemonic. */
+export function fixActionVerb({kind}: FixAction): string {
+    switch (kind) {
+        case 'install-guard':
+        case 'install-rule':
+            return _('_Install');
+        case 'remove-guard':
+        case 'remove-rule':
+            return _('_Remove');
+        case 'give-back':
+            return _('_Give back');
+        case 'take':
+            return _('_Take');
+    }
+}
+
 /** What an action will do, in sentences for who is asked whether it shall. */
 export function fixActionSentence(action: FixAction): string {
     const card = 'card' in action ? action.card : '';

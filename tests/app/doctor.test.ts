@@ -99,11 +99,11 @@ describe('the page of the doctor', () => {
         expect(await files()).toEqual([]);
 
         await app.click('Install the guard…', 'button');
-        await app.see({name: 'Install the guard', role: /label|heading/});
+        await app.see({name: 'Install the guard?', role: /label|heading/});
         await app.see({name: /It refuses the start of a machine/});
         await pause(STILL_MS);
         await app.picture('doctor-ask');
-        await app.press('Do it', 'button');
+        await app.press('Install', 'button');
         await pause(POLKIT_MS);
         await app.see({name: 'The guard is installed'});
         await app.picture('doctor-mended');
@@ -122,7 +122,7 @@ describe('the page of the doctor', () => {
         const app = await open();
         await unfold(app, GUARD);
         await app.click('Install the guard…', 'button');
-        await app.press('Do it', 'button');
+        await app.press('Install', 'button');
         await pause(POLKIT_MS);
         await app.see({name: /Not allowed|password/});
         await app.seeAnywhere({name: GUARD});
