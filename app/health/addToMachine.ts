@@ -28,15 +28,18 @@ export async function addToMachine(
     });
     if (!wanted || machine.isGone) return;
     await telling(window, async () => {
-        const {applyIntegration} = await import('../../shared/health/machineHealth.js');
-        const {undo, needsRestart} = await applyIntegration(machine, edit);
+        const {addIntegration, lastAddition, takeBackAddition} =
+            await import('../../shared/health/integration/lastingIntegration.js');
+        // It is remembered beyond this window, and for the terminal.
+        const {needsRestart} = await addIntegration(machine, edit.kind, edit);
         changed();
         const said = needsRestart ? _('{name} has it from its next start on') : _('{name} has it now');
         window.toast(fill(said, {name: machine.shortName}), {
             label: _('Undo'),
             callback: () =>
                 void telling(window, async () => {
-                    await undo();
+                    const last = await lastAddition(machine);
+                    if (last) await takeBackAddition(machine, last);
                     changed();
                     window.toast(fill(_('{name} is as it was'), {name: machine.shortName}));
                 }),
