@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type GLib from 'gi://GLib';
 
+import {withDeadline} from '../platform/clock.js';
+import {DeadlineError} from '../platform/errors.js';
 import {Connect} from './interfaces/connect.js';
 import {NodeDevice} from './interfaces/nodeDevice.js';
 import {StoragePool} from './interfaces/storagePool.js';
@@ -25,6 +27,9 @@ const NETWORKS_AUTOSTART = 1 << 4;
 
 /** As many pools are looked at: a computer has one to three, and each costs two calls. */
 const MOST_POOLS = 24;
+
+/** libvirt looks into every QEMU that is installed when it is asked for the first time, which takes seconds. */
+const HYPERVISOR_MS = 400;
 
 /** A virtual network, as far as it matters to machines that are to start. */
 export interface NetworkState {
@@ -79,7 +84,7 @@ export class ConnectionClient {
 
     /**
      * The version of libvirt, which is the daemon's, and of the hypervisor: major · 1,000,000 + minor · 1,000 +
-     * release; null for what it does not tell.
+     * release; null for what it does not tell, or not at once.
      */
     async versions(): Promise<{libvirt: number | null; hypervisor: number | null}> {
         const read = async (property: 'LibVersion' | 'Version'): Promise<number | null> => {
@@ -91,7 +96,10 @@ export class ConnectionClient {
                 throw error;
             }
         };
-        const [libvirt, hypervisor] = await Promise.all([read('LibVersion'), read('Version')]);
+        const [libvirt, hypervisor] = await Promise.all([
+            read('LibVersion'),
+            within(HYPERVISOR_MS, read('Version')),
+        ]);
         return {libvirt, hypervisor};
     }
 
@@ -150,5 +158,16 @@ export class ConnectionClient {
             [STATISTICS, RUNNING_NOWAIT],
             'query',
         );
+    }
+}
+
+/** @returns null when the answer does not come in time */
+async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T | null> {
+    try {
+        return await withDeadline('The hypervisor', milliseconds, answer);
+    } catch (error) {
+        if (!(error instanceof DeadlineError)) throw error;
+        answer.catch(() => undefined);
+        return null;
     }
 }

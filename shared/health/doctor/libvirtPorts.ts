@@ -91,11 +91,21 @@ async function versionsOf(
     host: Host,
 ): Promise<{libvirt: number | null; hypervisor: number | null} | HandoverError> {
     try {
-        return await withDeadline(host.id, ANSWER_MS, host.connection().versions());
+        return await withDeadline(host.id, ANSWER_MS, askVersions(host));
     } catch (error) {
         if (error instanceof HandoverError) return error;
         throw error;
     }
+}
+
+async function askVersions(host: Host): Promise<{libvirt: number | null; hypervisor: number | null}> {
+    const versions = await host.connection().versions();
+    // Every libvirt tells its own: without it there is no libvirt to ask, which the host does not know yet.
+    if (versions.libvirt === null) {
+        await host.refresh();
+        if (host.error) throw host.error;
+    }
+    return versions;
 }
 
 function kindOf(error: HandoverError | null): string | null {
