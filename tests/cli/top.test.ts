@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
 import {waitFor} from '../harness/deadline.js';
 import {Guest} from '../harness/guest.js';
 import {RunningProgram, runProgram} from '../harness/program.js';
-import {SessionLibvirt} from '../harness/sessionLibvirt.js';
+import {type LibvirtProgram, SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {VirshClient} from '../harness/virshClient.js';
 import {testDriver} from '../libvirt/testDriver.js';
-import {OnTerminal, type Picture} from './terminal.js';
+import {OnTerminal, Picture} from './terminal.js';
 
 const TOP = 'handover top --host session --interval 1';
 const COLUMNS = 100;
@@ -27,6 +28,8 @@ describe('handover top on a terminal', () => {
 
     const show = (line = TOP, options?: ConstructorParameters<typeof OnTerminal>[1]): OnTerminal =>
         (terminal = new OnTerminal(line, options));
+
+    const daemon = (): LibvirtProgram => (libvirt.pids('virtqemud').length > 0 ? 'virtqemud' : 'libvirtd');
 
     beforeAll(() => libvirt.start());
     beforeEach(() => (jasmine.DEFAULT_TIMEOUT_INTERVAL = 90_000));
@@ -87,15 +90,46 @@ describe('handover top on a terminal', () => {
         expect(picture.lines.join('\n')).toMatch(/handover: .*libvirt/);
     });
 
+    it('gives the terminal back when it fails in the midst of it', async () => {
+        await libvirt.signal(daemon(), 'STOP');
+        const screen = show('handover top --host session --timeout 3');
+        const waiting = await screen.waitForPicture(
+            'the wait',
+            ({alternate, lines}) => alternate && lines.length > 3,
+        );
+        expect(waiting.lines).toContain('session: No answer yet');
+        const {code, restored, picture} = await screen.wait();
+        expect({code, restored}).toEqual({code: 7, restored: true});
+        expect(picture.lines.join('\n')).toMatch(/^handover: /m);
+    });
+
+    it('ends with its terminal', async () => {
+        const screen = show('handover top --host test');
+        await screen.waitForPicture('a picture', ({lines}) => lines.length > 3);
+        const pid = await screen.pid();
+        screen.stop();
+        const ended = await waitFor('its end', () => !GLib.file_test(`/proc/${pid}`, GLib.FileTest.EXISTS));
+        expect(ended).toBeTrue();
+    });
+
+    it('says which host cannot be reached, and shows the others', async () => {
+        await virsh.define(new Guest({name: 'web', agent: false}).xml, {start: true});
+        const screen = show('handover top --interval 1');
+        const {lines} = await screen.waitForPicture('figures', picture => measured(picture, 'web'));
+        // The system has no libvirt here.
+        expect(lines[2]).toMatch(/^system: .+\. /);
+        expect(lines[4]).toMatch(/ Host$/);
+        expect(lines[5]).toMatch(/^web .+ session$/);
+    });
+
     it('gives the terminal to the shell at Ctrl+Z, and comes back', async () => {
         const screen = show('set -m; handover top --host test; echo "stopped $?"; stty -g; fg');
         await screen.waitForPicture('a picture', ({lines}) => lines.length > 3);
         screen.press('\x1a');
-        const stopped = await screen.waitForPicture(
-            'the shell',
-            ({alternate, lines}) => !alternate && /^stopped 148$/m.test(lines.join('\n')),
-        );
-        expect(stopped.cursor && stopped.wraps).toBeTrue();
+        const words = 'stopped 148';
+        const sent = await waitFor('the shell', () => screen.sent.includes(words) && screen.sent);
+        const {alternate, cursor, wraps} = new Picture(sent.slice(0, sent.indexOf(words)));
+        expect({alternate, cursor, wraps}).toEqual({alternate: false, cursor: true, wraps: true});
         await screen.waitForPicture('it again', ({alternate, lines}) => alternate && lines.length > 3);
         screen.press('q');
         const {code, restored, picture} = await screen.wait();
@@ -153,14 +187,13 @@ describe('handover top on a terminal', () => {
         await virsh.define(new Guest({name: 'web', agent: false}).xml, {start: true});
         const screen = show();
         await screen.waitForPicture('figures', picture => measured(picture, 'web'));
-        const daemon = libvirt.pids('virtqemud').length > 0 ? 'virtqemud' : 'libvirtd';
-        await libvirt.signal(daemon, 'STOP');
+        await libvirt.signal(daemon(), 'STOP');
         const silent = await screen.waitForPicture('silence', picture => !measured(picture, 'web'));
         expect(lineOf(silent, 'web')).toMatch(/^web +– +–/);
         await screen.waitForPicture('words', ({lines}) =>
             lines.some(line => line.startsWith('session: No answer')),
         );
-        await libvirt.signal(daemon, 'CONT');
+        await libvirt.signal(daemon(), 'CONT');
         await screen.waitForPicture(
             'figures again',
             picture => measured(picture, 'web') && !picture.lines.some(line => line.startsWith('session:')),
