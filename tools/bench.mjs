@@ -17,6 +17,7 @@ const names = [
     'shell',
     'memory',
     'cli',
+    'metrics',
     'holders',
     'gpu',
     'gpuHelper',
@@ -27,6 +28,8 @@ const programs = [
     'bench/main',
     'bench/programs/emptyWindow',
     'bench/programs/followMachines',
+    'bench/programs/pretendedStatistics',
+    'bench/programs/sampleMachines',
     'helper/programs/helperOnFakes',
 ];
 

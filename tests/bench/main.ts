@@ -13,6 +13,7 @@ import {measureHelper} from './helperTime.js';
 import {measureHolderScan} from './holderScan.js';
 import {measurePanelRow} from './panelRow.js';
 import {Report} from './report.js';
+import {measureSampler} from './samplerTime.js';
 import {measureShellBlocks} from './shellBlocks.js';
 import {measureShellMemory} from './shellMemory.js';
 import {measureSignalLatency} from './signalLatency.js';
@@ -36,6 +37,7 @@ const measurements: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
     shell: measureShellBlocks,
     memory: measureShellMemory,
     cli: measureCli,
+    metrics: measureSampler,
     holders: measureHolderScan,
     gpu: measureGpuChanges,
     gpuHelper: measureHelper,
