@@ -27,7 +27,7 @@ const MOST_TABS = 60;
 
 const HEADING = {name: /needs? attention$|^All is well$/, role: 'label'};
 const GUARD = 'libvirt’s guard: Error';
-const ASKING_HOOK = 'Hooks do not wait for libvirt: Warning';
+const ASKING_HOOK = 'Hooks that wait for libvirt: Warning';
 
 describe('the page of the doctor', () => {
     let shell: HeadlessShell;
@@ -146,7 +146,7 @@ describe('the page of the doctor', () => {
         putHook('qemu.d/<i>x&.bak', '#!/bin/sh\n', 0o755);
         await testMachines.define(richXml(name));
         const app = await open();
-        await app.seeAnywhere({name: 'Hooks are run once: Warning'});
+        await app.seeAnywhere({name: 'Hooks that do a thing twice: Warning'});
         await app.seeAnywhere({name: /hooks\/qemu\.d\/<i>x&\.bak/, role: 'label'});
         await testMachines.call(name, 'Undefine');
         expect(await app.stop()).toEqual([]);
@@ -157,10 +157,10 @@ describe('the page of the doctor', () => {
         await app.seeAnywhere({name: 'This computer', role: 'list'});
         await app.seeAnywhere({name: 'Card of the desktop: OK', role: 'list item'});
         await app.seeAnywhere({name: /The others can be lent, since the desktop does not need them/});
-        expect(isThere(app, 'Hooks are run once: OK')).toBeFalse();
+        expect(isThere(app, 'Hooks that do a thing twice: OK')).toBeFalse();
         await tabTo(app, /^\d+ things are well$/);
         await shell.pressKeys('Return');
-        await app.seeAnywhere({name: 'Hooks are run once: OK', role: 'list item'});
+        await app.seeAnywhere({name: 'Hooks that do a thing twice: OK', role: 'list item'});
         expect(await app.stop()).toEqual([]);
     }, 60_000);
 

@@ -234,7 +234,7 @@ async function overridesOf({ports}: DoctorWorld, card: CardFacts): Promise<Stand
 export const CARD_QUESTIONS: readonly Check<DoctorWorld>[] = [
     check({
         id: 'card-split',
-        title: () => _('All of the card on one side'),
+        title: () => _('Functions of the card'),
         lasting: false,
         severity: 'warning',
         limitMs: 800,
@@ -250,7 +250,7 @@ export const CARD_QUESTIONS: readonly Check<DoctorWorld>[] = [
     }),
     check({
         id: 'linux-lost-card',
-        title: () => _('The card is back with Linux'),
+        title: () => _('Return to Linux'),
         lasting: false,
         severity: 'warning',
         limitMs: 1_500,
@@ -260,7 +260,7 @@ export const CARD_QUESTIONS: readonly Check<DoctorWorld>[] = [
     }),
     check({
         id: 'power',
-        title: () => _('The card wakes up'),
+        title: () => _('Power of the card'),
         lasting: false,
         severity: 'warning',
         limitMs: 1_500,

@@ -142,7 +142,7 @@ export const DESKTOP_QUESTIONS: readonly Check<DoctorWorld>[] = [
     check({
         ...ofDesktop,
         id: 'desktop-rule',
-        title: () => _('The desktop leaves the card alone'),
+        title: () => _('Rule for the desktop'),
         lasting: true,
         severity: 'hard',
         judge: all => all.flatMap(judgeRule),

@@ -228,14 +228,14 @@ export const HOOK_QUESTIONS: readonly Check<DoctorWorld>[] = [
     check({
         ...ofHooks,
         id: 'hook-not-run',
-        title: () => _('Hooks are run'),
+        title: () => _('Hooks that libvirt runs'),
         lasting: true,
         judge: judgeNeverRuns,
     }),
     check({
         ...ofHooks,
         id: 'hook-twice',
-        title: () => _('Hooks are run once'),
+        title: () => _('Hooks that do a thing twice'),
         lasting: true,
         judge: judgeTwice,
     }),
@@ -249,7 +249,7 @@ export const HOOK_QUESTIONS: readonly Check<DoctorWorld>[] = [
     check({
         ...ofHooks,
         id: 'hook-asks-libvirt',
-        title: () => _('Hooks do not wait for libvirt'),
+        title: () => _('Hooks that wait for libvirt'),
         lasting: true,
         judge: judgeAsksLibvirt,
     }),

@@ -33,7 +33,7 @@ export function judgeService({host, trouble, message}: ConnectionView): Verdict[
                 failed(
                     _('libvirt-dbus does not admit this account.'),
                     _(
-                        'Add it to the group libvirt (sudo usermod -aG libvirt YOU), then log out and in again.',
+                        'Add it to the group libvirt (sudo usermod -aG libvirt $USER), then log out and in again.',
                     ),
                     {about: host},
                 ),
@@ -144,7 +144,7 @@ export function judgeKvm(device: Reading<FileKind>, virtualization: boolean | nu
     return [
         failed(
             _('You may not use /dev/kvm, so that your own machines run without it.'),
-            _('Add your account to the group kvm, then log out and in again.'),
+            _('Add your account: sudo usermod -aG kvm $USER, then log out and in again.'),
         ),
     ];
 }
