@@ -3,7 +3,7 @@ import {here} from '../gpu/here.js';
 import type {SysRoot} from '../gpu/sysRoot.js';
 import type {Machine} from '../machines/machine.js';
 import {HandoverError} from '../platform/errors.js';
-import {readShort} from '../platform/files.js';
+import {listNames, readShort} from '../platform/files.js';
 import {type Bottleneck, bottleneckOf, type LinkFacts} from './bottleneck.js';
 import {readGpuUse} from './gpuReader.js';
 import {type GpuReading, type GpuUse, gpuUseBetween} from './gpuUse.js';
@@ -18,6 +18,7 @@ import {type DiskTrouble, DiskTroubles} from './diskTroubles.js';
 import {EmulatorWait} from './emulatorWait.js';
 import type {Metrics} from './metrics.js';
 import {type HostPressure, readPressure} from './pressure.js';
+import {HOST_CLOCK} from './sampleClock.js';
 
 /** What is known of a machine besides its counters; null for what is not known. */
 export interface Insight {
@@ -47,6 +48,9 @@ export interface InsightOptions {
     readonly guestGpu?: () => number | null;
 }
 
+/** How long (ms) an answer of who uses the cards serves. */
+const GPU_MS = 3500;
+
 /**
  * Reads what the bottleneck rests on besides the counters, and keeps the readings that the next ones are compared
  * with. One for who shows a machine; it does nothing by itself.
@@ -58,6 +62,7 @@ export class InsightReader {
     #details: Promise<void> | null = null;
     #processors: ProcessorReading | null = null;
     #gpu: GpuReading | null = null;
+    #gpuUse: GpuUse[] | null = null;
 
     constructor(
         private readonly metrics: Metrics,
@@ -109,6 +114,7 @@ export class InsightReader {
     close(): void {
         this.#processors = null;
         this.#gpu = null;
+        this.#gpuUse = null;
     }
 
     /** The test driver's machines are on no computer. */
@@ -137,10 +143,20 @@ export class InsightReader {
         return before && this.#processors && processorUseBetween(before, this.#processors);
     }
 
+    /** Who uses the cards is in the folders of all processes, so that the answer serves for a while. */
     async #readGpu(): Promise<GpuUse[] | null> {
-        if (this.options.gpu === false || !this.#isHere) return null;
+        if (this.options.gpu === false || !this.#isHere || !this.#hasCards) return null;
         const before = this.#gpu;
-        this.#gpu = await readGpuUse(this.#root);
-        return before && gpuUseBetween(before, this.#gpu);
+        if (before && this.#gpuUse && HOST_CLOCK.awakeMs() - before.awakeMs < GPU_MS) return this.#gpuUse;
+        const now = await readGpuUse(this.#root);
+        this.#gpu = now;
+        this.#gpuUse = before && gpuUseBetween(before, now);
+        return this.#gpuUse;
+    }
+
+    get #hasCards(): boolean {
+        return (listNames(`${this.#root.sys}/class/drm`) ?? []).some(name =>
+            /^(card|renderD)\d+$/.test(name),
+        );
     }
 }
