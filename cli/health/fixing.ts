@@ -6,12 +6,15 @@ import {type Finding, isWell} from '../../shared/health/finding.js';
 import {type FixAction, opposite} from '../../shared/health/fixAction.js';
 import {fixActionDone, fixActionLabel, fixActionSentence} from '../../shared/health/words.js';
 import {HelperDeniedError} from '../../shared/lending/lendingErrors.js';
-import {HandoverError} from '../../shared/platform/errors.js';
+import {withDeadline} from '../../shared/platform/clock.js';
+import {DeadlineError, HandoverError} from '../../shared/platform/errors.js';
 import {_} from '../../shared/platform/i18n.js';
 import {agree} from '../agree.js';
 import {AlreadyTold} from '../alreadyTold.js';
 import {withPasswordAgent} from '../gpu/passwordAgent.js';
-import type {CommonOptions} from '../options.js';
+import {onInterrupt} from '../interrupt.js';
+import {Interrupted} from '../interrupted.js';
+import {type CommonOptions, timeoutMs} from '../options.js';
 import {stderr, stdout} from '../output.js';
 import {plain, withoutIsolates} from '../plainText.js';
 import {showProgress} from '../progress.js';
@@ -107,11 +110,11 @@ function carryOut(id: string, actions: readonly FixAction[], options: FixOptions
         for (const action of actions) {
             const endProgress = showProgress(fixActionLabel(action));
             try {
-                await mendHere(action);
+                await unlessInterrupted(action, timeoutMs(options));
                 done.push(action);
                 await log.note(id, action);
             } catch (error) {
-                if (!(error instanceof HandoverError) || error instanceof HelperDeniedError) throw error;
+                if (!isOfOneCard(error)) throw error;
                 failure ??= {error};
                 continue;
             } finally {
@@ -121,6 +124,41 @@ function carryOut(id: string, actions: readonly FixAction[], options: FixOptions
         }
         return {done, failure};
     });
+}
+
+/**
+ * Does it, and ends the wait at SIGINT, SIGTERM or when the time is over; the helper goes on to a safe end by itself.
+ *
+ * @param limitMs undefined when it takes what it takes, which a person with a password decides
+ */
+async function unlessInterrupted(action: FixAction, limitMs: number | undefined): Promise<void> {
+    let stop = (): void => undefined;
+    const interrupted = new Promise<never>((_resolve, reject) => {
+        stop = onInterrupt(signal =>
+            reject(
+                new Interrupted(
+                    signal,
+                    _(
+                        'The helper brings what it has begun to an end. “handover doctor” tells how things are.',
+                    ),
+                ),
+            ),
+        );
+    });
+    const mended = Promise.race([mendHere(action), interrupted]);
+    try {
+        await (limitMs === undefined ? mended : withDeadline('the helper', limitMs, mended));
+    } finally {
+        stop();
+    }
+}
+
+/** Whether another action may go well all the same. */
+function isOfOneCard(error: unknown): boolean {
+    return (
+        error instanceof HandoverError &&
+        !(error instanceof HelperDeniedError || error instanceof DeadlineError)
+    );
 }
 
 /** Each action once: several findings may ask for the same. */

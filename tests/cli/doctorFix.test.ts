@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 
-import {type Outcome, type ProgramOptions, runProgram} from '../harness/program.js';
+import {waitFor} from '../harness/deadline.js';
+import {type Outcome, type ProgramOptions, RunningProgram, runProgram} from '../harness/program.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 import {FakePolkit} from '../helper/fakePolkit.js';
 import {handover, json, jsonError} from './handover.js';
@@ -113,6 +114,22 @@ describe('handover doctor --fix', () => {
         expect(jsonError(err)['kind']).toBe('helper-denied');
         expect(await files()).toEqual([]);
         expect((await doctor(['--fix', 'guard', '--undo', '--yes'])).out).toBe('');
+    });
+
+    it('ends the wait for a password when it is interrupted, or when the time is over', async () => {
+        polkit.verdicts['set-up'] = 'silence';
+        const args = ['doctor', '--host', 'test', '--fix', 'guard', '--yes'];
+        const fixing = new RunningProgram(['handover', ...args], {env: {...env, ...machine.env}});
+        await waitFor('the question', () => polkit.checks.some(({action}) => action.endsWith('.set-up')));
+        expect(polkit.checks.find(({action}) => action.endsWith('.set-up'))?.interactive).toBeTrue();
+        fixing.signal(2);
+        expect(await fixing.wait()).toBe(130);
+        expect(fixing.log()).toContain(
+            'handover: Interrupted. The helper brings what it has begun to an end.',
+        );
+        const late = await doctor(['--fix', 'guard', '--yes', '--json', '--timeout', '1']);
+        expect(late.code).toBe(7);
+        expect(await files()).toEqual([]);
     });
 
     it('does for each card what its findings ask for, and says which it could not', async () => {
