@@ -85,7 +85,7 @@ async function begin(options: DoctorOptions): Promise<{look: Look; close: () => 
         look: async ids => {
             const endProgress = showProgress(_('Looking'));
             try {
-                return await examine(doctorHere(hosts), {
+                return await examine(doctorHere(hosts, {...(limit !== undefined && {totalMs: limit})}), {
                     ...(ids && {ids}),
                     ...(limit !== undefined && {totalMs: limit}),
                 });

@@ -45,7 +45,8 @@ export function examine(
     ports: DoctorPorts,
     {ids, changed, ...options}: Examination = {},
 ): Promise<Finding[]> {
-    return runChecks(questionsFor({ids, changed}), new DoctorWorld(ports), options);
+    const {patience = 1} = ports;
+    return runChecks(questionsFor({ids, changed}), new DoctorWorld(ports), {patience, ...options});
 }
 
 /** The questions that are asked then, in their order. */

@@ -10,6 +10,7 @@ import {libvirtPorts} from './libvirtPorts.js';
 import {localPorts} from './localPorts.js';
 import {mend, type Mender} from './mend.js';
 import type {DoctorPorts, DoctorRoot} from './ports.js';
+import {TOTAL_MS} from './runChecks.js';
 
 /** Where the doctor looks on this computer. */
 function rootHere(): DoctorRoot {
@@ -23,12 +24,18 @@ function rootHere(): DoctorRoot {
  * Nothing is asked before the doctor looks, and no machine or host is followed for it but those that are anyway.
  *
  * @param hosts what the face follows; a host that is lost is a finding
+ * @param totalMs how long a look may take where that is longer than usual: then each question has as much more
  */
-export function doctorHere(hosts: HostList, root: DoctorRoot = rootHere()): DoctorPorts {
+export function doctorHere(
+    hosts: HostList,
+    {root = rootHere(), totalMs = TOTAL_MS}: {root?: DoctorRoot; totalMs?: number} = {},
+): DoctorPorts {
+    const patience = Math.max(1, totalMs / TOTAL_MS);
     const ports: DoctorPorts = localPorts(
         root,
         async () => ({...(await openWorld()), root}),
-        libvirtPorts(hosts, name => ports.program(name)),
+        libvirtPorts(hosts, name => ports.program(name), patience),
+        patience,
     );
     return ports;
 }

@@ -23,10 +23,15 @@ const SPACE_MS = 400;
 const FOLDERS = new Set(['dir', 'fs', 'netfs']);
 
 /** The doctor's view of libvirt through the hosts that are followed; nothing is followed for it. */
-export function libvirtPorts(hosts: HostList, program: (name: string) => string | null): LibvirtPorts {
+export function libvirtPorts(
+    hosts: HostList,
+    program: (name: string) => string | null,
+    patience = 1,
+): LibvirtPorts {
+    const limitMs = ANSWER_MS * patience;
     const answering = async (): Promise<Host[]> => {
         const all = hosts.lists.map(({host}) => host);
-        const views = await Promise.all(all.map(troubleOf));
+        const views = await Promise.all(all.map(host => troubleOf(host, limitMs)));
         return all.filter((_host, index) => views[index] === null);
     };
     return {
@@ -37,11 +42,11 @@ export function libvirtPorts(hosts: HostList, program: (name: string) => string 
             machines.sort((one, other) => Number(other.active) - Number(one.active));
             return (await Promise.all(machines.map(readMachine))).flat();
         },
-        connections: () => Promise.all(hosts.lists.map(({host}) => viewOf(host))),
+        connections: () => Promise.all(hosts.lists.map(({host}) => viewOf(host, limitMs))),
         async networks() {
             const host = hosts.byId('system')?.host;
             if (!host) return null;
-            await reach(host);
+            await reach(host, limitMs);
             const network = await host.connection().network('default');
             return network ? [{name: 'default', ...network}] : [];
         },
@@ -58,14 +63,14 @@ export function libvirtPorts(hosts: HostList, program: (name: string) => string 
 }
 
 /** @throws why it does not answer */
-async function reach(host: Host): Promise<void> {
-    await withDeadline(host.id, ANSWER_MS, host.whenReady());
+async function reach(host: Host, limitMs: number): Promise<void> {
+    await withDeadline(host.id, limitMs, host.whenReady());
 }
 
 /** @returns null when it answers */
-async function troubleOf(host: Host): Promise<HandoverError | null> {
+async function troubleOf(host: Host, limitMs: number): Promise<HandoverError | null> {
     try {
-        await reach(host);
+        await reach(host, limitMs);
         return null;
     } catch (error) {
         if (error instanceof HandoverError) return error;
@@ -73,10 +78,10 @@ async function troubleOf(host: Host): Promise<HandoverError | null> {
     }
 }
 
-async function viewOf(host: Host): Promise<ConnectionView> {
-    const trouble = await troubleOf(host);
+async function viewOf(host: Host, limitMs: number): Promise<ConnectionView> {
+    const trouble = await troubleOf(host, limitMs);
     const nothing = {libvirt: null, hypervisor: null};
-    const versions = trouble ? nothing : await versionsOf(host);
+    const versions = trouble ? nothing : await versionsOf(host, limitMs);
     return {
         host: host.id,
         trouble: kindOf(trouble ?? (versions instanceof HandoverError ? versions : null)),
@@ -89,9 +94,10 @@ async function viewOf(host: Host): Promise<ConnectionView> {
 /** A connection that has answered once may have gone since. */
 async function versionsOf(
     host: Host,
+    limitMs: number,
 ): Promise<{libvirt: number | null; hypervisor: number | null} | HandoverError> {
     try {
-        return await withDeadline(host.id, ANSWER_MS, askVersions(host));
+        return await withDeadline(host.id, limitMs, askVersions(host));
     } catch (error) {
         if (error instanceof HandoverError) return error;
         throw error;

@@ -38,17 +38,21 @@ export function localPorts(
     root: DoctorRoot,
     setUp: () => Promise<SetUpWorld>,
     libvirt: LibvirtPorts,
+    patience = 1,
 ): DoctorPorts {
     let log: Promise<LogLine[] | null> | null = null;
-    const readLog = (): Promise<LogLine[] | null> => (log ??= readKernelLog());
+    // Two questions of one look share it; the next look reads what has been written since.
+    const readLog = (): Promise<LogLine[] | null> =>
+        (log ??= readKernelLog(patience).finally(() => (log = null)));
     return {
         ...libvirt,
         root,
+        patience,
         setUp,
         kernelLog: async () => (await readLog())?.map(({text}) => text) ?? null,
         lastSleepMs: async () => lastSleepIn(await readLog()),
-        extension: askShell,
-        session: readSession,
+        extension: () => askShell(QUICK_MS * patience),
+        session: () => readSession(QUICK_MS * patience),
         program: name => findProgram(root, name),
     };
 }
@@ -93,13 +97,14 @@ const LOG_SCRIPT = `journalctl --dmesg --boot --quiet --no-pager --output=short-
     IFS= read -r first && printf '%s\\n' "$first" && { grep -aE -e "$2" || :; }
 }`;
 
-async function readKernelLog(): Promise<LogLine[] | null> {
-    const limit = (LOG_MS / 1000).toFixed(3);
+async function readKernelLog(patience: number): Promise<LogLine[] | null> {
+    const limitMs = LOG_MS * patience;
+    const limit = (limitMs / 1000).toFixed(3);
     try {
         return parseLog(
             await run(
                 ['timeout', '-s', 'KILL', limit, 'sh', '-c', LOG_SCRIPT, 'sh', LOG_LINES, OF_INTEREST],
-                {timeoutMs: LOG_MS + LATE_MS},
+                {timeoutMs: limitMs + LATE_MS},
             ),
         );
     } catch (error) {
@@ -128,8 +133,8 @@ export function extensionViewOf(
     };
 }
 
-async function askShell(): Promise<ExtensionView> {
-    const options = {timeoutMs: QUICK_MS, autoStart: false};
+async function askShell(timeoutMs: number): Promise<ExtensionView> {
+    const options = {timeoutMs, autoStart: false};
     try {
         const bus = await Bus.open('session');
         const [shellVersion, [info]] = await Promise.all([
@@ -156,18 +161,18 @@ export function sessionTypeOf(type: string | null, remote: boolean): SessionView
     return remote ? 'tty' : null;
 }
 
-async function readSession(): Promise<SessionView> {
+async function readSession(timeoutMs: number): Promise<SessionView> {
     const remote = (GLib.getenv('SSH_CONNECTION') ?? '') !== '';
     return {
         type: sessionTypeOf(GLib.getenv('XDG_SESSION_TYPE'), remote),
-        groups: await readGroups(),
+        groups: await readGroups(timeoutMs),
         remote,
     };
 }
 
-async function readGroups(): Promise<string[] | null> {
+async function readGroups(timeoutMs: number): Promise<string[] | null> {
     try {
-        return (await run(['id', '-Gn'], {timeoutMs: QUICK_MS})).trim().split(/\s+/);
+        return (await run(['id', '-Gn'], {timeoutMs})).trim().split(/\s+/);
     } catch (error) {
         if (error instanceof SubprocessError) return null;
         throw error;

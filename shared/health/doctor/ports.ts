@@ -81,6 +81,8 @@ export interface LookingGlassReleases {
 /** What the doctor asks. Each may fail, or never answer; nothing of it changes anything. */
 export interface DoctorPorts {
     readonly root: DoctorRoot;
+    /** By how much more time than usual each question has; 1 unless told. */
+    readonly patience?: number;
     /** The system bus with the helper on it; to get there may take its time, as all that follows. */
     setUp(): Promise<SetUpWorld>;
     /** Of all connections that can be reached. */

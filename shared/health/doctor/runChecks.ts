@@ -16,6 +16,8 @@ const STARTING_MS = 1;
 
 export interface RunOptions {
     readonly totalMs?: number;
+    /** By how much more time than usual each question has. */
+    readonly patience?: number;
     /** Is told of the answers to each question, by its id, as they come; there may be none. */
     readonly told?: (id: string, findings: readonly Finding[]) => void;
 }
@@ -30,12 +32,12 @@ export interface RunOptions {
 export async function runChecks<W>(
     checks: readonly Check<W>[],
     world: W,
-    {totalMs = TOTAL_MS, told = () => undefined}: RunOptions = {},
+    {patience = 1, totalMs = TOTAL_MS * patience, told = () => undefined}: RunOptions = {},
 ): Promise<Finding[]> {
     const end = monotonicMs() + totalMs;
     const asked: Promise<Finding[]>[] = [];
     const ask = async (check: Check<W>): Promise<Finding[]> => {
-        const verdicts = await answer(check, world, Math.min(check.limitMs, end - monotonicMs()));
+        const verdicts = await answer(check, world, Math.min(check.limitMs * patience, end - monotonicMs()));
         const found = verdicts.map(verdict => findingOf(check, verdict));
         told(check.id, found);
         return found;

@@ -49,7 +49,7 @@ export class DoctorWorld {
     /** Whether there is anything to lend: a card besides the desktop's, or a device that a machine asks for. */
     readonly lends = once(async () => (await this.cards()).length > 0 || (await this.#devicesAreAskedFor()));
     readonly helper = once(() => this.#askHelper());
-    readonly setUp = once(() => withDeadline('The system bus', BUS_MS, this.ports.setUp()));
+    readonly setUp = once(() => withDeadline('The system bus', this.#limit(BUS_MS), this.ports.setUp()));
     readonly supergfxd = once(async () => askSupergfxd(await this.setUp()));
     /** What the set-up would look at, of each card. */
     readonly setUps = once(async () => {
@@ -59,6 +59,10 @@ export class DoctorWorld {
 
     constructor(readonly ports: DoctorPorts) {}
 
+    #limit(milliseconds: number): number {
+        return milliseconds * (this.ports.patience ?? 1);
+    }
+
     get iommuGroups(): number | null {
         return countIommuGroups(this.ports.root);
     }
@@ -67,7 +71,7 @@ export class DoctorWorld {
     readonly definitions = once(async () => {
         const asked = this.machines();
         try {
-            return await withDeadline('The machines', CLAIMS_MS, asked);
+            return await withDeadline('The machines', this.#limit(CLAIMS_MS), asked);
         } catch {
             // That libvirt does not answer is a finding of its own.
             asked.catch(() => undefined);
@@ -89,7 +93,7 @@ export class DoctorWorld {
 
     async #askHelper(): Promise<HelperView> {
         try {
-            return await withDeadline('The helper', HELPER_MS, askHelper(await this.setUp()));
+            return await withDeadline('The helper', this.#limit(HELPER_MS), askHelper(await this.setUp()));
         } catch (error) {
             return silent(error);
         }
