@@ -77,12 +77,7 @@ interface Sign extends Bottleneck {
  */
 export function bottleneckOf(facts: BottleneckFacts): Bottleneck {
     const {rates} = facts;
-    if (!rates)
-        return {
-            kind: 'unknown',
-            sentence: _('What holds it back is not known: there are no figures of this moment.'),
-            figure: null,
-        };
+    if (!rates) return unknown();
     const tiers = [
         [
             vcpuWait(rates.vcpus),
@@ -100,7 +95,15 @@ export function bottleneckOf(facts: BottleneckFacts): Bottleneck {
         const worst = worstOf(tier);
         if (worst) return {kind: worst.kind, sentence: worst.sentence, figure: worst.figure};
     }
-    return {kind: 'nothing', sentence: _('Nothing holds it back.'), figure: null};
+    // Some hypervisors tell no more than that it runs.
+    return rates.cpu === null && rates.processors === null
+        ? unknown()
+        : {kind: 'nothing', sentence: _('Nothing holds it back.'), figure: null};
+}
+
+function unknown(): Bottleneck {
+    const sentence = _('What holds it back is not known: there are no figures of this moment.');
+    return {kind: 'unknown', sentence, figure: null};
 }
 
 function worstOf(signs: readonly (Sign | null)[]): Sign | null {
