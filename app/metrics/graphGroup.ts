@@ -20,8 +20,9 @@ import {lastTimeOf, pointsOf, type SpanId, spanOf} from './graphPoints.js';
 import {GraphTile} from './graphTile.js';
 import {pressureSentence} from './graphWords.js';
 import {LiveFigures} from './liveFigures.js';
-import {whileSeen} from './whileSeen.js';
+import {Sight} from './sight.js';
 
+const WARNING = 'dialog-warning-symbolic';
 /** More cards than these are another page's matter. */
 const MOST_CARDS = 2;
 
@@ -49,23 +50,21 @@ export class GraphGroup extends Gtk.Box {
     #figures: AppFigures | null = null;
     #live: LiveFigures | null = null;
     #gpus: readonly Gpu[] = [];
-    #seen = false;
+    readonly #sight = new Sight(
+        this,
+        () => this.#open(),
+        () => this.#close(),
+    );
 
     constructor(properties?: Partial<Gtk.Box.ConstructorProps>) {
         super(properties);
         this._spans.active_name = 'minutes';
         this._spans.connect('notify::active-name', () => this.#sync());
-        whileSeen(
-            this,
-            () => {
-                this.#seen = true;
-                this.#open();
-            },
-            () => {
-                this.#seen = false;
-                this.#close();
-            },
-        );
+    }
+
+    override vfunc_snapshot(snapshot: Gtk.Snapshot): void {
+        this.#sight.drawn();
+        super.vfunc_snapshot(snapshot);
     }
 
     /** Shows the graphs of a machine while it runs, or nothing. */
@@ -77,7 +76,7 @@ export class GraphGroup extends Gtk.Box {
         // Names of cards come from who follows them anyway.
         void cards.opened.then(({cards: {list}}) => (this.#gpus = list.gpus));
         this.#syncVisible();
-        if (this.#seen) this.#open();
+        if (this.#sight.seen) this.#open();
     }
 
     #syncVisible(): void {
@@ -102,6 +101,7 @@ export class GraphGroup extends Gtk.Box {
         for (const tile of this.#tileOf.values()) this._tiles.remove(tile);
         this.#tileOf.clear();
         this._tiles.visible = false;
+        this._hostSentence.visible = false;
         this.#say('content-loading-symbolic', _('Looking…'));
     }
 
@@ -135,6 +135,7 @@ export class GraphGroup extends Gtk.Box {
         }
         this._tiles.visible = wanted.size > 0;
         this.#syncSentence(live);
+        this.#sight.draw();
     }
 
     /** The graphs that there is something for, in their order. */
@@ -165,9 +166,9 @@ export class GraphGroup extends Gtk.Box {
     }
 
     #syncSentence({sample, problem, insight}: LiveFigures): void {
-        this._hostSentence.visible = false;
+        this._hostSentence.label = '';
         if (problem !== null) {
-            this.#say('dialog-warning-symbolic', describeProblem(problem).title);
+            this.#say(WARNING, describeProblem(problem).title);
             return;
         }
         if (sample && this.#tileOf.size === 0) {
@@ -180,13 +181,16 @@ export class GraphGroup extends Gtk.Box {
             nothing: 'object-select-symbolic',
             unknown: 'dialog-question-symbolic',
         };
-        this.#say(icons[bottleneck.kind] ?? 'dialog-warning-symbolic', bottleneck.sentence);
+        this.#say(icons[bottleneck.kind] ?? WARNING, bottleneck.sentence);
         this._hostSentence.label = besides(insight);
-        this._hostSentence.visible = this._hostSentence.label !== '';
+        // Its line stays once it is there: what is below does not move up and down with it.
+        if (this._hostSentence.label !== '') this._hostSentence.visible = true;
     }
 
     #say(icon: string, sentence: string): void {
         this._sign.icon_name = icon;
+        if (icon === WARNING) this._sign.add_css_class('warning');
+        else this._sign.remove_css_class('warning');
         this._sentence.label = sentence;
     }
 }

@@ -63,6 +63,14 @@ declare module 'gi://Atspi?version=2.0' {
             get_component_iface(): Component | null;
             clear_cache(): void;
         }
+        interface Event {
+            readonly any_data: unknown;
+        }
+        class EventListener {
+            static new(heard: (event: Event) => void): EventListener;
+            register(event: string): boolean;
+            deregister(event: string): boolean;
+        }
         function init(): number;
         function set_timeout(ms: number, startMs: number): void;
         function get_desktop(at: number): Accessible;
