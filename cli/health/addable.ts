@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {RowId} from '../../shared/health/integration/integrationRow.js';
 
-/** What a machine can be given: the rows of the table, and the channel for reports, which is in no row. */
+/** What a machine can be given: the rows of the table. */
 export const ADDABLE = [
     'graceful-shutdown',
     'heartbeat',
@@ -13,6 +13,6 @@ export const ADDABLE = [
     'balloon',
     'virtio-drivers',
     'report-channel',
-] as const satisfies readonly (RowId | 'report-channel')[];
+] as const satisfies readonly RowId[];
 
 export type Addable = (typeof ADDABLE)[number];

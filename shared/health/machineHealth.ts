@@ -71,6 +71,7 @@ export async function examineMachine(
         const known = {
             definition,
             state: {state, reason},
+            reportsReadable: machine.host.driver.id === 'session',
             lastCrashMs: troubles.crashMs,
             lastWatchdogMs: troubles.watchdogMs,
             lastIoErrorMs: troubles.ioErrorMs,

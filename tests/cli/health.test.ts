@@ -45,6 +45,7 @@ const ROWS = [
     'file-freeze',
     'balloon',
     'virtio-drivers',
+    'report-channel',
 ];
 /** What no line that is printed may hold. */
 const ACTIVE = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2066-\u2069]/;

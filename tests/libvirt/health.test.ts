@@ -87,6 +87,7 @@ describe('The health of a machine that runs', () => {
             'file-freeze': 'works',
             balloon: 'works',
             'virtio-drivers': 'works',
+            'report-channel': 'missing',
         });
 
         await patient.run('date -s 2020-01-01');

@@ -6,7 +6,7 @@ import {runProgram} from '../harness/program.js';
 import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {VirshClient} from '../harness/virshClient.js';
 import {Following} from './following.js';
-import {Patient} from './patient.js';
+import {Patient, rows} from './patient.js';
 
 const PORT = 'io.github.handover.report.0';
 
@@ -57,6 +57,7 @@ describe('What a guest reports', () => {
         expect(memoryUsedMib).toBeGreaterThan(0);
         expect(framesPerSecond).toBeNull();
         expect(await connections()).toBe(1);
+        expect(rows(await patient.examine())['report-channel']).toBe('works');
 
         await patient.end();
         expect(reports.latest).toBeNull();

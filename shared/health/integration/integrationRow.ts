@@ -12,7 +12,8 @@ export type RowId =
     | 'shared-folders'
     | 'file-freeze'
     | 'balloon'
-    | 'virtio-drivers';
+    | 'virtio-drivers'
+    | 'report-channel';
 
 /** `unknown`: it could not be measured now, most often because the guest does not run. */
 export type RowStatus = 'works' | 'missing' | 'not-applicable' | 'unknown';

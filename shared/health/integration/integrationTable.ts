@@ -4,6 +4,7 @@ import {hasQemu, type MachineFacts} from '../machine/machineFacts.js';
 import {fileFreeze, gracefulShutdown, heartbeat, timeSync} from './agentRows.js';
 import {clipboard, displayResize} from './desktopRows.js';
 import {balloon, sharedFolders, virtioDrivers} from './deviceRows.js';
+import {reportChannel} from './reportRow.js';
 import type {IntegrationRow, RowHead, RowId} from './integrationRow.js';
 
 /** Each row with how it is found out. */
@@ -17,6 +18,7 @@ const ROWS: Readonly<Record<RowId, (facts: MachineFacts, head: RowHead) => Integ
     'file-freeze': fileFreeze,
     balloon,
     'virtio-drivers': virtioDrivers,
+    'report-channel': reportChannel,
 };
 
 /** How guest and host work together, row by row; empty for what QEMU does not run. */
@@ -45,5 +47,7 @@ function titleOf(id: RowId): string {
             return _('Memory balloon');
         case 'virtio-drivers':
             return _('Virtio drivers');
+        case 'report-channel':
+            return _('Frames and load that the guest reports');
     }
 }

@@ -87,6 +87,8 @@ export interface MachineFacts {
     readonly snapshots: Reading<readonly SnapshotFacts[]>;
     /** How it ended the last time, as libvirt's log tells; null within when the log tells of no end. */
     readonly lastEnd: Reading<LastEnd | null>;
+    /** Whether what its guest reports can be read here at all. */
+    readonly reportsReadable: boolean;
     /** When these last happened while this program followed the machine; in milliseconds since 1970. */
     readonly lastCrashMs: number | null;
     readonly lastWatchdogMs: number | null;

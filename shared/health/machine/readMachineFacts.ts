@@ -25,7 +25,7 @@ import {type FilePorts, readImages, readStateFiles} from './stateFiles.js';
 /** What is known of a machine without asking. */
 export type KnownFacts = Pick<
     MachineFacts,
-    'definition' | 'state' | 'lastCrashMs' | 'lastWatchdogMs' | 'lastIoErrorMs'
+    'definition' | 'state' | 'reportsReadable' | 'lastCrashMs' | 'lastWatchdogMs' | 'lastIoErrorMs'
 >;
 
 /** Where and of whom a machine's facts are read. */

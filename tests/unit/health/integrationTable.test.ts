@@ -24,8 +24,8 @@ const having = (devices: string, changes: Partial<MachineFacts> = {}): MachineFa
 const silent = read({answered: false, milliseconds: 5_000});
 
 describe('The table of the guest integration', () => {
-    it('has nine rows, all of which may work', () => {
-        expect(integrationTable(factsOf()).length).toBe(9);
+    it('has ten rows, all of which may work', () => {
+        expect(integrationTable(factsOf()).length).toBe(10);
         expect(statuses(factsOf())).toEqual(['works']);
     });
 
@@ -54,6 +54,7 @@ describe('The table of the guest integration', () => {
             'shared-folders',
             'file-freeze',
             'balloon',
+            'report-channel',
         ]);
         for (const {id, fix} of rows) expect(fix).withContext(id).not.toBe('');
         const edits = rows.flatMap(({edit}) => edit ?? []);
@@ -158,5 +159,27 @@ describe('Rows that rest on virtio devices', () => {
         expect(packageFor(DRIVERS, 'windows')).toBe('virtio-win-guest-tools.exe');
         expect(packageFor(DRIVERS, 'debian')).toBeNull();
         expect(packageFor(DRIVERS, null)).toBeNull();
+    });
+});
+
+describe('Reports', () => {
+    const port = (state: string): MachineFacts =>
+        factsOf({
+            definition: machineWith(
+                `<channel type='unix'><target type='virtio' name='io.github.handover.report.0' ${state}/></channel>`,
+            ),
+        });
+    const status = (facts: MachineFacts): string => row(facts, 'report-channel').status;
+
+    it('need a channel and a reporter, which the channel’s state tells', () => {
+        expect(status(port("state='connected'"))).toBe('works');
+        expect(status(port("state='disconnected'"))).toBe('missing');
+        expect(row(port("state='disconnected'"), 'report-channel').edit).toBeNull();
+        expect(status(port(''))).toBe('unknown');
+    });
+
+    it('cannot be read of every machine', () => {
+        expect(status({...port("state='connected'"), reportsReadable: false})).toBe('unknown');
+        expect(status(factsOf({definition: machineWith(''), reportsReadable: false}))).toBe('not-applicable');
     });
 });

@@ -35,6 +35,7 @@ export const DEVICES = `
 <filesystem type='mount'><driver type='virtiofs'/><source dir='/srv'/><target dir='srv'/></filesystem>
 <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel>
 <channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0' state='connected'/></channel>
+<channel type='unix'><target type='virtio' name='io.github.handover.report.0' state='connected'/></channel>
 <graphics type='spice'/><video><model type='virtio'/></video><watchdog model='itco'/>
 <memballoon model='virtio'><stats period='5'/></memballoon>`;
 
@@ -95,6 +96,7 @@ export function factsOf(changes: Partial<MachineFacts> = {}): MachineFacts {
         balloonReports: read(true),
         snapshots: read([]),
         lastEnd: read(null),
+        reportsReadable: true,
         lastCrashMs: null,
         lastIoErrorMs: null,
         lastWatchdogMs: null,

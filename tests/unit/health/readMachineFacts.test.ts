@@ -17,6 +17,7 @@ const running: KnownFacts = {
     state: {state: 'running', reason: 'booted'},
     lastCrashMs: null,
     lastIoErrorMs: null,
+    reportsReadable: true,
     lastWatchdogMs: null,
 };
 
