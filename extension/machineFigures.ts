@@ -24,6 +24,8 @@ export class MachineFigures {
     #shortLine: Parts['shortLine'] | null = null;
     #metrics: Metrics | null = null;
     #shown: readonly Machine[] = [];
+    /** Of the shown ones: a host may have a thousand others, and each costs time to read. */
+    #keys: ReadonlySet<string> = new Set();
     #disposed = false;
     /** Machines of which nothing is known although they were asked for, so that there is nothing to wait for. */
     readonly #silent = new WeakSet<Machine>();
@@ -34,6 +36,7 @@ export class MachineFigures {
     /** Follows the figures of those of these machines that run, and of no others; all of it ends with none. */
     watch(machines: readonly Machine[]): void {
         this.#shown = machines.filter(hasFigures);
+        this.#keys = new Set(this.#shown.map(({key}) => key));
         if (this.#shown.length > 0 && !this.#parts) {
             this.#parts = this.#load();
             this.#parts.then(
@@ -95,7 +98,10 @@ export class MachineFigures {
         await loadInSteps('figures');
         const parts = await import('./figuresParts.js');
         if (this.#disposed) return parts;
-        const metrics = new parts.Metrics(this.hosts, {intervalMs: INTERVAL_MS});
+        const metrics = new parts.Metrics(this.hosts, {
+            intervalMs: INTERVAL_MS,
+            wanted: key => this.#keys.has(key),
+        });
         this.#disposer.add(() => metrics.close());
         this.#metrics = metrics;
         this.#shortLine = parts.shortLine;

@@ -12,7 +12,7 @@ export function statisticsOf(host: Host): StatisticsSource {
                 throw new NoStatisticsError(`${host.driver.id} has no statistics`);
             try {
                 const reply = await host.connection().runningStatistics();
-                return {read: () => readStatistics(reply)};
+                return {read: wanted => readStatistics(reply, wanted)};
             } catch (error) {
                 throw await host.verdict(error);
             }

@@ -14,6 +14,11 @@ interface HostFigures {
     readonly unfollow: () => void;
 }
 
+export interface MetricsOptions extends Omit<SamplerOptions, 'wanted'> {
+    /** The machines whose figures are read; all of them unless told. */
+    readonly wanted?: (key: string) => boolean;
+}
+
 /** The figures of the machines of all hosts, sampled only while somebody looks: one sampler a host, shared by all. */
 export class Metrics {
     readonly intervalMs: number;
@@ -25,7 +30,7 @@ export class Metrics {
 
     constructor(
         private readonly hosts: HostList,
-        private readonly options: SamplerOptions = {},
+        private readonly options: MetricsOptions = {},
     ) {
         this.intervalMs = options.intervalMs ?? INTERVAL_MS;
         this.#troubles = new TroubleLog(hosts);
@@ -96,9 +101,11 @@ export class Metrics {
         if (this.#closed) return null;
         let figures = this.#figures.get(list);
         if (!figures) {
+            const {wanted} = this.options;
             const sampler = new Sampler(statisticsOf(list.host), {
                 ...this.options,
                 intervalMs: this.intervalMs,
+                wanted: wanted && (name => wanted(`${list.host.id}/${name}`)),
             });
             figures = {list, sampler, unfollow: followMachines(sampler, list)};
             this.#figures.set(list, figures);

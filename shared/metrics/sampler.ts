@@ -15,7 +15,8 @@ import {HOST_CLOCK, MAIN_LOOP, type SampleClock, type Ticks} from './sampleClock
 
 /** An answer that has come; to read it takes time of its own. */
 export interface Statistics {
-    read(): Promise<ReadonlyMap<string, Reading>>;
+    /** @param wanted whose; those of all machines unless told */
+    read(wanted?: (name: string) => boolean): Promise<ReadonlyMap<string, Reading>>;
 }
 
 /** Where statistics of all machines of one host come from. */
@@ -41,6 +42,8 @@ export interface SamplerOptions {
     readonly intervalMs?: number;
     readonly clock?: SampleClock;
     readonly ticks?: Ticks;
+    /** The machines whose figures are read, by their names; all of them unless told. */
+    readonly wanted?: ((name: string) => boolean) | undefined;
 }
 
 /** How much time (ms) lies between two samples where nobody says otherwise. */
@@ -58,6 +61,7 @@ export class Sampler {
     readonly intervalMs: number;
     readonly #clock: SampleClock;
     readonly #ticks: Ticks;
+    readonly #wanted: ((name: string) => boolean) | undefined;
     readonly #watches = new Set<{readonly changed: () => void}>();
     readonly #last = new Map<string, TimedReading>();
     readonly #samples = new Map<string, Sample>();
@@ -68,11 +72,12 @@ export class Sampler {
 
     constructor(
         private readonly source: StatisticsSource,
-        {intervalMs = INTERVAL_MS, clock = HOST_CLOCK, ticks = MAIN_LOOP}: SamplerOptions = {},
+        {intervalMs = INTERVAL_MS, clock = HOST_CLOCK, ticks = MAIN_LOOP, wanted}: SamplerOptions = {},
     ) {
         this.intervalMs = intervalMs;
         this.#clock = clock;
         this.#ticks = ticks;
+        this.#wanted = wanted;
     }
 
     /** Why the last question brought nothing; null when it brought something. */
@@ -158,7 +163,7 @@ export class Sampler {
         try {
             const statistics = await this.source.ask();
             const answered = this.#now();
-            const readings = await statistics.read();
+            const readings = await statistics.read(this.#wanted);
             if (!this.running) return;
             await this.#take(readings, between(asked, answered));
             this.#problem = null;

@@ -47,6 +47,12 @@ const FULL: Record<string, Value> = {
 };
 
 describe('A reply with statistics', () => {
+    it('are read of those machines only that are wanted', async () => {
+        const answer = reply(['one', FULL], ["t'wo", FULL], ['three', FULL]);
+        const readings = await readStatistics(answer, name => name !== 'one');
+        expect([...readings.keys()]).toEqual(["t'wo", 'three']);
+    });
+
     it('becomes a reading of each machine, in bytes and nanoseconds', async () => {
         const readings = await readStatistics(
             reply(['it\'s "one"', FULL], ['off', {'state.state': ['i', 5], 'state.reason': ['i', 1]}]),
