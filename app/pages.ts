@@ -73,12 +73,6 @@ export class Pages {
         return this.#problemPage;
     }
 
-    /** Shows how a machine does, on its page. */
-    showHealth(machine: Machine): void {
-        this.pageOf(machine);
-        this.actions.onShowHealth();
-    }
-
     /** Brings a card into view on the page of the cards, when that is shown. */
     showCard(address: string): void {
         this.#gpuPage?.showCard(address);

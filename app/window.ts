@@ -62,6 +62,8 @@ export class Window extends Adw.ApplicationWindow {
     #wanted: {key: string; then: (machine: Machine) => void} | null = null;
     #settle = 0;
     #settled = false;
+    /** Whether there is a page beside the list. */
+    #pageShown = false;
     #first = 0;
 
     constructor(
@@ -173,7 +175,7 @@ export class Window extends Adw.ApplicationWindow {
     showHealth(key: string): void {
         this.#whenThere(key, machine => {
             this.#open(machine);
-            void this.#loadPages().then(pages => pages.showHealth(machine));
+            void this.#showSelection().then(() => this.#pages?.actions.onShowHealth());
         });
     }
 
@@ -258,7 +260,7 @@ export class Window extends Adw.ApplicationWindow {
         await this.#setEmpty(!there && !isOtherPage(this._sidebar.selection));
         if (!there && !isOtherPage(this._sidebar.selection)) return;
         if (this._sidebar.selection === null && !this._splitView.collapsed) this._sidebar.selectFirst();
-        else if (!this.#pages) await this.#showSelection();
+        else if (!this.#pageShown) await this.#showSelection();
     }
 
     async #setEmpty(empty: boolean): Promise<void> {
@@ -277,6 +279,7 @@ export class Window extends Adw.ApplicationWindow {
         if (this._sidebar.selection === 'doctor') await pages.loadDoctor();
         const {selection} = this._sidebar;
         const page = pages.pageOf(selection);
+        this.#pageShown = true;
         if (this._splitView.content !== page) this._splitView.content = page;
         if (selection === null) this._splitView.show_content = false;
     }

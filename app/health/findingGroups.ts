@@ -17,14 +17,21 @@ export class FindingGroups extends Gtk.Box {
 
     readonly #failed: FindingList;
     readonly #unknown: FindingList;
-    readonly #well = new WellGroup();
+    readonly #well: WellGroup;
 
-    /** @param remedies null where nothing can be done from here */
-    constructor(remedies: Remedies | null) {
+    /**
+     * @param remedies null where nothing can be done from here
+     * @param between stands before what is well, which is open then
+     */
+    constructor(remedies: Remedies | null, between: Gtk.Widget | null = null) {
         super({orientation: Gtk.Orientation.VERTICAL, spacing: 24, visible: false});
         this.#failed = new FindingList(_('Needs attention'), remedies);
         this.#unknown = new FindingList(_('Could not be measured'), remedies);
-        for (const group of [this.#failed, this.#unknown, this.#well]) this.append(group);
+        this.#well = new WellGroup(between !== null);
+        this.append(this.#failed);
+        this.append(this.#unknown);
+        if (between) this.append(between);
+        this.append(this.#well);
     }
 
     showFindings(findings: readonly Finding[]): void {

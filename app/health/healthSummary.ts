@@ -39,7 +39,7 @@ export class HealthSummary extends Gtk.Box {
         const line = unmeasuredLine(findings);
         this.#heading.label = heading;
         // Its line stays, so that nothing below it jumps at each look.
-        this.#line.label = looking ? _('Looking…') : line;
+        this.#line.label = looking ? _('Looking…') : line === '' ? _('Everything could be measured') : line;
         if (looking) return;
         const said = line === '' ? heading : `${heading}. ${line}.`;
         if (this.#said !== '' && said !== this.#said && this.get_mapped())

@@ -7,7 +7,6 @@ import type Gtk from 'gi://Gtk?version=4.0';
 
 import type {Finding} from '../../shared/health/finding.js';
 import type {IntegrationEdit} from '../../shared/health/integration/integrationEdit.js';
-import type {IntegrationRow} from '../../shared/health/integration/integrationRow.js';
 import type {MachineHealth} from '../../shared/health/machineHealth.js';
 import {unwell} from '../../shared/health/unwell.js';
 import type {HostList} from '../../shared/hosts/hostList.js';
@@ -20,7 +19,7 @@ import type {Window} from '../window.js';
 import {addToMachine} from './addToMachine.js';
 import {FindingGroups} from './findingGroups.js';
 import {HealthSummary} from './healthSummary.js';
-import {IntegrationRowView} from './integrationRowView.js';
+import {IntegrationGroup} from './integrationGroup.js';
 
 /** What happens to a machine comes in bursts; this long (ms) after the last of them it is looked at again. */
 const SETTLE_MS = 300;
@@ -32,16 +31,7 @@ export class HealthView extends Adw.Bin {
             {
                 GTypeName: 'HandoverHealthView',
                 Template: `resource://${APP_PATH}/health/healthView.ui`,
-                InternalChildren: [
-                    'stack',
-                    'waiting',
-                    'problem',
-                    'scroller',
-                    'groups',
-                    'head',
-                    'lookButton',
-                    'integration',
-                ],
+                InternalChildren: ['stack', 'waiting', 'problem', 'scroller', 'groups', 'head', 'lookButton'],
             },
             this,
         );
@@ -54,7 +44,6 @@ export class HealthView extends Adw.Bin {
     declare private readonly _groups: Gtk.Box;
     declare private readonly _head: Gtk.Box;
     declare private readonly _lookButton: Gtk.Button;
-    declare private readonly _integration: Adw.PreferencesGroup;
 
     /** Called when it is, or is no longer, known that something about the machine needs attention. */
     onAttention: (needed: boolean) => void = () => undefined;
@@ -62,8 +51,8 @@ export class HealthView extends Adw.Bin {
     #window: Window | null = null;
     #hosts: HostList | null = null;
     readonly #summary = new HealthSummary();
-    readonly #findings = new FindingGroups(null);
-    readonly #rows: IntegrationRowView[] = [];
+    readonly #integration = new IntegrationGroup(edit => this.#add(edit));
+    readonly #findings = new FindingGroups(null, this.#integration);
     #shown: readonly Finding[] = [];
     /** Of the look that is under way. */
     #looking: Gio.Cancellable | null = null;
@@ -158,7 +147,7 @@ export class HealthView extends Adw.Bin {
         this._lookButton.sensitive = true;
         this.#summary.showFindings(findings, false);
         this.#findings.showFindings(findings);
-        this.#showIntegration(integration);
+        this.#integration.showRows(integration);
         this.#tellAttention();
     }
 
@@ -168,21 +157,6 @@ export class HealthView extends Adw.Bin {
         this._problem.title = title;
         this._problem.description = GLib.markup_escape_text(body, -1);
         this._stack.visible_child = this._problem;
-    }
-
-    #showIntegration(integration: readonly IntegrationRow[]): void {
-        while (this.#rows.length > integration.length) this._integration.remove(this.#rows.pop()!);
-        integration.forEach((one, index) => {
-            const row = this.#rows[index];
-            if (row) {
-                row.showRow(one);
-                return;
-            }
-            const made = new IntegrationRowView(one, edit => this.#add(edit));
-            this.#rows.push(made);
-            this._integration.add(made);
-        });
-        this._integration.visible = integration.length > 0;
     }
 
     #add(edit: IntegrationEdit): void {

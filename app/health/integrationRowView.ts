@@ -7,21 +7,61 @@ import type {IntegrationEdit} from '../../shared/health/integration/integrationE
 import type {IntegrationRow} from '../../shared/health/integration/integrationRow.js';
 import {editLabel, packageLabels} from '../../shared/health/integration/words.js';
 import {rowStatusLabel} from '../../shared/health/words.js';
-import {_, oneLine, severalLines} from '../../shared/platform/i18n.js';
+import {_, fill, oneLine, severalLines} from '../../shared/platform/i18n.js';
 import {nameExpander} from '../widgets/expanderName.js';
 import {makeStatusIcon, rowLook, showStatus} from './statusLook.js';
 import {makeTextRow} from './textRow.js';
 
 const LONGEST = 600;
 
-/** One thing that guest and host do together: whether it works, how that was measured and, opened, what to add. */
-export class IntegrationRowView extends Adw.ExpanderRow {
-    static {
-        GObject.registerClass({GTypeName: 'HandoverIntegrationRow'}, this);
+/** How a row stands: the icon before its title, and the words behind it. */
+class Standing {
+    readonly #icon: Gtk.Image;
+    readonly #label = new Gtk.Label();
+
+    constructor(row: Adw.ActionRow | Adw.ExpanderRow) {
+        this.#icon = makeStatusIcon(rowLook('unknown'));
+        this.#label.add_css_class('dimmed');
+        row.add_prefix(this.#icon);
+        row.add_suffix(this.#label);
     }
 
-    readonly #icon: Gtk.Image;
-    readonly #status = new Gtk.Label();
+    show({status}: IntegrationRow): void {
+        showStatus(this.#icon, rowLook(status));
+        this.#label.label = rowStatusLabel(status);
+    }
+}
+
+/** One thing that guest and host do together, and how that was measured; there is nothing to be done about it. */
+export class IntegrationLine extends Adw.ActionRow {
+    static {
+        GObject.registerClass({GTypeName: 'HandoverIntegrationLine'}, this);
+    }
+
+    readonly #standing: Standing;
+
+    constructor(row: IntegrationRow) {
+        super({use_markup: false, title_lines: 0, subtitle_lines: 0});
+        this.#standing = new Standing(this);
+        this.showRow(row);
+    }
+
+    showRow(row: IntegrationRow): void {
+        this.#standing.show(row);
+        this.title = oneLine(row.title);
+        this.subtitle = severalLines(row.evidence, LONGEST);
+        this.reset_relation(Gtk.AccessibleRelation.LABELLED_BY);
+        this.update_property([Gtk.AccessibleProperty.LABEL], [nameOf(row)]);
+    }
+}
+
+/** The same with what to do: what to add to the machine, and what to install in the guest. */
+export class IntegrationExpander extends Adw.ExpanderRow {
+    static {
+        GObject.registerClass({GTypeName: 'HandoverIntegrationExpander'}, this);
+    }
+
+    readonly #standing: Standing;
     #rows: Gtk.Widget[] = [];
     #made = '';
 
@@ -31,21 +71,15 @@ export class IntegrationRowView extends Adw.ExpanderRow {
         private readonly add: (edit: IntegrationEdit) => void,
     ) {
         super({use_markup: false, title_lines: 0, subtitle_lines: 0});
-        this.#icon = makeStatusIcon(rowLook(row.status));
-        this.add_prefix(this.#icon);
-        this.#status.add_css_class('dimmed');
-        this.add_suffix(this.#status);
+        this.#standing = new Standing(this);
         this.showRow(row);
     }
 
     showRow(row: IntegrationRow): void {
-        const {title, status, evidence} = row;
-        const label = rowStatusLabel(status);
-        showStatus(this.#icon, rowLook(status));
-        this.#status.label = label;
-        this.title = oneLine(title);
-        this.subtitle = severalLines(evidence, LONGEST);
-        nameExpander(this, `${title}: ${label}`);
+        this.#standing.show(row);
+        this.title = oneLine(row.title);
+        this.subtitle = severalLines(row.evidence, LONGEST);
+        nameExpander(this, nameOf(row));
         this.#showContent(row);
     }
 
@@ -57,16 +91,19 @@ export class IntegrationRowView extends Adw.ExpanderRow {
         this.#rows = [];
         if (fix !== '') this.#rows.push(makeTextRow(_('What to do'), severalLines(fix, LONGEST)));
         if (edit !== null) {
-            this.#rows.push(makeTextRow(_('What the machine lacks'), oneLine(editLabel(edit), LONGEST)));
+            this.#rows.push(makeTextRow(_('What Handover can do'), oneLine(editLabel(edit), LONGEST)));
             const button = new Adw.ButtonRow({title: _('Add to the machine…')});
             button.connect('activated', () => this.add(edit));
             this.#rows.push(button);
         }
         for (const [who, what] of packages ? packageLabels(packages) : [])
-            this.#rows.push(makeTextRow(who, oneLine(what, LONGEST)));
+            this.#rows.push(
+                makeTextRow(fill(_('Package for {system}'), {system: who}), oneLine(what, LONGEST)),
+            );
         for (const row of this.#rows) this.add_row(row);
-        // Where there is nothing to add there is nothing to open.
-        this.enable_expansion = this.#rows.length > 0;
-        this.expanded = this.expanded && this.#rows.length > 0;
     }
+}
+
+function nameOf({title, status}: IntegrationRow): string {
+    return oneLine(`${title}: ${rowStatusLabel(status)}`);
 }

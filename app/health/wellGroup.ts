@@ -11,7 +11,7 @@ import {FINE, makeStatusIcon} from './statusLook.js';
 
 const LONGEST = 400;
 
-/** All that is well, folded away: a row each, made when somebody opens it. */
+/** All that is well: a row each, made when it is opened. */
 export class WellGroup extends Adw.PreferencesGroup {
     static {
         GObject.registerClass({GTypeName: 'HandoverWellGroup'}, this);
@@ -22,10 +22,12 @@ export class WellGroup extends Adw.PreferencesGroup {
     #rows: Gtk.Widget[] = [];
     #made = '';
 
-    constructor() {
+    /** @param open whether it is to be seen at once */
+    constructor(open = false) {
         super({title: _('All well'), visible: false});
         this.#expander.add_prefix(makeStatusIcon(FINE));
         this.#expander.connect('notify::expanded', () => this.#fill());
+        this.#expander.expanded = open;
         this.add(this.#expander);
     }
 
