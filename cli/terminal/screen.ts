@@ -136,8 +136,9 @@ export class Screen {
         }
         let source: number | null = null;
         const {IN, HUP, ERR} = GLib.IOCondition;
-        source = GLibUnix.fd_add_full(GLib.PRIORITY_DEFAULT, stream.get_fd(), IN | HUP | ERR, () => {
-            const bytes = readNow(stream);
+        const whenever = IN | HUP | ERR;
+        source = GLibUnix.fd_add_full(GLib.PRIORITY_DEFAULT, stream.get_fd(), whenever, (_fd, condition) => {
+            const bytes = condition & (HUP | ERR) ? null : readNow(stream);
             if (bytes === null) {
                 source = null;
                 this.events.gone();
@@ -176,11 +177,10 @@ export class Screen {
     }
 }
 
-/** What a terminal has sent by now; null at its end. */
+/** What a terminal has sent by now, which is nothing for a Ctrl+D before we had it; null when it fails. */
 function readNow(stream: Gio.InputStream): Uint8Array | null {
     try {
-        const bytes = stream.read_bytes(MOST_BYTES, null).toArray();
-        return bytes.length === 0 ? null : bytes;
+        return stream.read_bytes(MOST_BYTES, null).toArray();
     } catch (error) {
         if (error instanceof GLib.Error) return null;
         throw error;

@@ -103,6 +103,14 @@ describe('handover top on a terminal', () => {
         expect(picture.lines.join('\n')).toMatch(/^handover: /m);
     });
 
+    it('is not ended by what was typed before it had the terminal', async () => {
+        const screen = show('sleep 1; handover top --host test');
+        screen.press('\x04\x04');
+        await screen.waitForPicture('a picture', ({lines}) => lines.length > 3);
+        screen.press('q');
+        expect(await screen.wait()).toEqual(jasmine.objectContaining({code: 0, restored: true}));
+    });
+
     it('ends with its terminal', async () => {
         const screen = show('handover top --host test');
         await screen.waitForPicture('a picture', ({lines}) => lines.length > 3);
