@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+
 import {ALL_QUESTIONS, examine} from '../../../shared/health/doctor/doctor.js';
 import {monotonicMs} from '../../../shared/platform/clock.js';
 import {drop} from '../../fakes/pci/files.js';
@@ -47,6 +49,19 @@ describe('The doctor', () => {
         for (const [trouble, asked] of Object.entries(TROUBLES))
             for (const id of asked) expect(ids).withContext(trouble).toContain(id);
         expect(ALL_QUESTIONS.every(({title}) => title() !== '')).toBeTrue();
+    });
+
+    it('has each of them in its page, and no other', () => {
+        const page = new TextDecoder().decode(GLib.file_get_contents('/src/docs/doctor.md')[1]);
+        const [, table = ''] = page.split('\n## Questions\n');
+        const rows = [
+            ...(table.split('\n## ')[0] ?? '').matchAll(/^\| `([a-z0-9-]+)` \|.*\| (yes|no) \| (\w+) \|/gm),
+        ];
+        expect(rows.map(([, id, lasting, severity]) => `${id} ${lasting} ${severity}`).sort()).toEqual(
+            ALL_QUESTIONS.map(
+                ({id, lasting, severity}) => `${id} ${lasting ? 'yes' : 'no'} ${severity}`,
+            ).sort(),
+        );
     });
 
     it('finds nothing on a healthy computer, and can tell of everything', async () => {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {type FixAction, opposite} from '../../../shared/health/fixAction.js';
 import type {HandoverOutcome} from '../../../shared/gpu/helperInterface.js';
+import {mendHere} from '../../../shared/health/doctor/doctorHere.js';
 import {mend, type Mender} from '../../../shared/health/doctor/mend.js';
+import {describeProblem} from '../../../shared/problems/problem.js';
+import {helperError} from '../setUp/pretended.js';
 
 const CARD = '0000:03:00.0';
 const DONE: HandoverOutcome = {kind: 'done', already: false, steps: []};
@@ -38,5 +41,42 @@ describe('Mending', () => {
             `take ${CARD}`,
         ]);
         expect(outcomes).toEqual([null, null, null, null, DONE, DONE]);
+    });
+
+    it('says in the end why it could not be done', async () => {
+        const helper = (answer: () => Promise<never> | Promise<HandoverOutcome>): Mender => ({
+            installGuard: () => answer().then(() => undefined),
+            removeGuard: () => answer().then(() => undefined),
+            installIgnoreRule: () => answer().then(() => undefined),
+            removeIgnoreRule: () => answer().then(() => undefined),
+            giveBack: answer,
+            take: answer,
+        });
+        const problemOf = async (action: FixAction, answer: Parameters<typeof helper>[0]) => {
+            try {
+                await mendHere(action, helper(answer));
+                return 'done';
+            } catch (error) {
+                const {category, title} = describeProblem(error);
+                expect(title).not.toBe('');
+                return category;
+            }
+        };
+        const fails = (name: string) => () => Promise.reject(helperError(name));
+        expect(await problemOf({kind: 'install-guard'}, fails('NotAuthorized'))).toBe('denied');
+        expect(await problemOf({kind: 'install-guard'}, fails('ForeignFile'))).not.toBe('done');
+        expect(
+            await problemOf(
+                {kind: 'install-rule', card: CARD},
+                fails('org.freedesktop.DBus.Error.ServiceUnknown'),
+            ),
+        ).toBe('missing');
+        const outcome = (one: HandoverOutcome) => () => Promise.resolve(one);
+        const give = {kind: 'give-back', card: CARD} as const;
+        expect(await problemOf(give, outcome(DONE))).toBe('done');
+        expect(await problemOf(give, outcome({kind: 'busy', address: CARD}))).not.toBe('done');
+        expect(await problemOf(give, outcome({kind: 'refused', direction: 'return', refusals: []}))).not.toBe(
+            'done',
+        );
     });
 });
