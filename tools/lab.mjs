@@ -19,7 +19,8 @@ const usage = `Usage: npm run lab -- [OPTION…]
 Lends an emulated card to a nested machine, with a real kernel, libvirt, logind and polkit.
 
   --shell      with GNOME Shell on the cards instead
-  --all        both
+  --doctor     with faults that the doctor has to name instead
+  --all        all of them
   --only TEXT  only checks whose name contains TEXT
   --fresh      take the snapshot anew
   --record     keep the transcripts in docs/lab.md
@@ -31,6 +32,7 @@ function parse() {
         const flag = {type: 'boolean', default: false};
         const options = {
             shell: flag,
+            doctor: flag,
             all: flag,
             only: {type: 'string'},
             fresh: flag,
@@ -47,6 +49,7 @@ function parse() {
 /** What is to be shown, each from the snapshot and with a transcript of its own. */
 const stages = {
     core: async lab => (await import('../tests/lab/core.mjs')).coreChecks(lab),
+    doctor: async lab => (await import('../tests/lab/doctor.mjs')).doctorChecks(lab),
     shell: async lab => (await import('../tests/lab/shell.mjs')).shellChecks(lab),
 };
 
@@ -92,7 +95,8 @@ await runTool(async () => {
         await ensureSnapshot(sysroot, folder, options.fresh);
         if (options.make) return 0;
         const bytes = await buildPackage(sysroot);
-        const wanted = options.all ? ['core', 'shell'] : [options.shell ? 'shell' : 'core'];
+        const chosen = ['shell', 'doctor'].filter(name => options[name]);
+        const wanted = options.all ? Object.keys(stages) : chosen.length > 0 ? chosen : ['core'];
         let whole = true;
         for (const name of wanted) whole = (await runStage(name, {sysroot, folder, bytes, options})) && whole;
         return whole ? 0 : 1;
