@@ -20,20 +20,23 @@ interface LinkState {
 function rootOf(links: readonly LinkState[]): {sys: string; proc: string; dev: string; run: string} {
     const sys = temporaryDirectory('sys');
     const devices = `${sys}/bus/pci/devices`;
-    for (const [at, {speed, width = 16, status = 'active'}] of links.entries()) {
-        const path = ['pci0000:00', ...WAY.slice(0, at + 1)].join('/');
-        const folder = `${sys}/devices/${path}`;
-        putFile(`${folder}/class`, at === 3 ? '0x030000\n' : '0x060400\n');
+    const put = (folder: string, kind: string, {speed, width = 16, status = 'active'}: LinkState): void => {
+        putFile(`${folder}/class`, `${kind}\n`);
         putFile(`${folder}/power/runtime_status`, `${status}\n`);
         putFile(`${folder}/current_link_speed`, `${speed.toFixed(1)} GT/s PCIe\n`);
         putFile(`${folder}/current_link_width`, `${width}\n`);
         putFile(`${folder}/max_link_speed`, '16.0 GT/s PCIe\n');
         putFile(`${folder}/max_link_width`, '16\n');
+    };
+    for (const [at, link] of links.entries()) {
+        const path = ['pci0000:00', ...WAY.slice(0, at + 1)].join('/');
+        put(`${sys}/devices/${path}`, at === 3 ? '0x030000' : '0x060400', link);
         putLink(`${devices}/${WAY[at]!}`, `../../../devices/${path}`);
     }
-    const sound = `${sys}/devices/pci0000:00/${WAY.slice(0, 3).join('/')}/${SOUND}`;
-    putFile(`${sound}/class`, '0x040300\n');
-    putLink(`${devices}/${SOUND}`, sound.replace(sys, '../../..'));
+    // Its sound, which has a link of its own to show.
+    const sound = `devices/pci0000:00/${WAY.slice(0, 3).join('/')}/${SOUND}`;
+    put(`${sys}/${sound}`, '0x040300', {speed: 1});
+    putLink(`${devices}/${SOUND}`, `../../../${sound}`);
     return {sys, proc: '', dev: '', run: ''};
 }
 
