@@ -17,6 +17,8 @@ install -m 755 "$here/init" "$tree/init"
 install -m 755 "$here/shutdown" "$tree/sbin/shutdown"
 install -m 755 /usr/bin/busybox "$tree/bin/busybox"
 ln -s busybox "$tree/bin/sh"
+# The guest agent looks for it there when it sets the time.
+ln -s ../bin/busybox "$tree/sbin/hwclock"
 install -m 755 /usr/sbin/qemu-ga "$tree/bin/qemu-ga"
 install -m 755 "$here/../../data/guest/report-frames.sh" "$tree/bin/report-frames"
 ldd /usr/sbin/qemu-ga | grep -o '/[^ ]*' | while read -r library; do

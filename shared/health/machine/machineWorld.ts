@@ -9,7 +9,7 @@ import type {HostList} from '../../hosts/hostList.js';
 import {type DomainClient, StatisticsKind} from '../../libvirt/domainClient.js';
 import type {Driver} from '../../libvirt/drivers.js';
 import type {Machine} from '../../machines/machine.js';
-import {monotonicMs, wallClockMs} from '../../platform/clock.js';
+import {delay, monotonicMs, wallClockMs} from '../../platform/clock.js';
 import {HandoverError} from '../../platform/errors.js';
 import {_} from '../../platform/i18n.js';
 import {askGuest, readGuest} from './guestReading.js';
@@ -25,6 +25,9 @@ import {systemFiles} from './systemFiles.js';
 /** So many of the newest snapshots are looked at; each costs a call. */
 const MOST_SNAPSHOTS = 32;
 const MOST_DISKS = 256;
+/** libvirt is busy with a machine for moments, in milliseconds. */
+const BUSY_MS = 150;
+const MOST_ATTEMPTS = 3;
 /** In this time a guest has started and its balloon has told something, in milliseconds. */
 const SETTLED_MS = 60_000;
 
@@ -54,6 +57,12 @@ export function worldOf(
     const {driver} = machine.host;
     const session = driver.bus === 'session';
     const deadline = monotonicMs() + guestMs;
+    const diskErrors = once(() => client.diskErrors());
+    // libvirt leaves out what would have to wait for a job, and asking for disk errors is one.
+    const statistics = once(async () => {
+        if (machine.active) await settled(diskErrors());
+        return askStatistics(client, machine.active);
+    });
     return {
         root,
         here: isHere(driver),
@@ -69,21 +78,49 @@ export function worldOf(
                 timeoutMs: Math.max(1, deadline - monotonicMs()),
                 cancellable,
             }),
-        diskErrors: () => client.diskErrors(),
+        diskErrors,
         snapshots: async () => (await client.snapshots(MOST_SNAPSHOTS)).map(readSnapshot),
-        imageGrowth: async () => growthIn(await client.statistics(StatisticsKind.BLOCK)),
+        imageGrowth: async () => growthIn(await statistics()),
         balloonReports: async () => {
-            const tells = tellsOfMemory(await client.statistics(StatisticsKind.BALLOON));
+            const all = await statistics();
+            if (tellsOfMemory(all)) return read(true);
+            if (!hadJob(all)) return unread(_('libvirt was busy with the machine.'));
             const young = machine.since > 0 && wallClockMs() - machine.since < SETTLED_MS;
-            return tells || !young
-                ? read(tells)
-                : unread(_('The machine has been running for moments only.'));
+            return young ? unread(_('The machine has been running for moments only.')) : read(false);
         },
     };
 }
 
+type Statistics = Readonly<Record<string, unknown>>;
+
+async function askStatistics(client: DomainClient, active: boolean): Promise<Statistics> {
+    for (let attempt = 1; ; attempt++) {
+        const all = await client.statistics(StatisticsKind.BALLOON | StatisticsKind.BLOCK);
+        if (!active || hadJob(all) || attempt === MOST_ATTEMPTS) return all;
+        await delay(BUSY_MS);
+    }
+}
+
+/** libvirt adds what the process itself takes to what it asks QEMU of the balloon. */
+function hadJob(statistics: Statistics): boolean {
+    return Object.hasOwn(statistics, 'balloon.rss') || Object.hasOwn(statistics, 'balloon.last-update');
+}
+
+/** Asks once, whoever wants to know. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+    let answer: Promise<T> | null = null;
+    return () => (answer ??= ask());
+}
+
+async function settled(promise: Promise<unknown>): Promise<void> {
+    await promise.then(
+        () => undefined,
+        () => undefined,
+    );
+}
+
 /** What an image may come to hold, less what it holds. */
-function growthIn(statistics: Readonly<Record<string, unknown>>): Map<string, number> {
+function growthIn(statistics: Statistics): Map<string, number> {
     const growth = new Map<string, number>();
     const count = Math.min(MOST_DISKS, Number(statistics['block.count']) || 0);
     for (let at = 0; at < count; at++) {
@@ -97,7 +134,7 @@ function growthIn(statistics: Readonly<Record<string, unknown>>): Map<string, nu
 }
 
 /** Only a guest whose driver answers gives these. */
-function tellsOfMemory(statistics: Readonly<Record<string, unknown>>): boolean {
+function tellsOfMemory(statistics: Statistics): boolean {
     return ['balloon.unused', 'balloon.usable', 'balloon.available'].some(key =>
         Object.hasOwn(statistics, key),
     );
