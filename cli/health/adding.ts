@@ -57,7 +57,6 @@ export async function addTo(
 
 /** What is to be added where the table does not have to tell. */
 function toldEdit(wanted: Addable, {folder}: AddingOptions): IntegrationEdit | null {
-    if (wanted === 'report-channel') return {kind: wanted};
     return wanted === 'shared-folders' && folder !== undefined ? sharedFolder(folder) : null;
 }
 

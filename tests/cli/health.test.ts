@@ -85,15 +85,19 @@ describe('handover health', () => {
         await guest.waitUntilReady();
         return guest;
     };
-    const agentAnswers = (): Promise<unknown> =>
-        waitFor('its agent', async () => (await virsh.try([...ASK_AGENT])).code === 0, {
+    /** A guest that answers, and whose clock is right: an emulated processor on a busy computer loses the time. */
+    const bootWell = async (options: GuestOptions): Promise<Guest> => {
+        const guest = await boot({name: 'web', ...options});
+        await waitFor('its agent', async () => (await virsh.try([...ASK_AGENT])).code === 0, {
             within: 20_000,
             every: 200,
         });
+        await guest.run(virsh, `date -s @${Math.round(Date.now() / 1000)}`);
+        return guest;
+    };
 
     it('finds a machine well whose guest answers, and tells how guest and host work together', async () => {
-        await boot({name: 'web'});
-        await agentAnswers();
+        await bootWell({});
         const {code, out, err} = await health(['--json', 'web']);
         expect(err).toBe('');
         const found = json<Health>(out);
@@ -123,8 +127,7 @@ describe('handover health', () => {
     });
 
     it('names an agent that was killed, and nothing else', async () => {
-        await boot({name: 'web'});
-        await agentAnswers();
+        await bootWell({});
         const before = await examine('web');
         expect(before.findings.filter(({status}) => status === 'failed')).toEqual([]);
         await virsh.run(['qemu-agent-command', 'web', KILL_AGENT]).catch(() => undefined);
@@ -143,6 +146,26 @@ describe('handover health', () => {
         expect(found.integration.find(({id}) => id === 'heartbeat')?.packages).toEqual(
             jasmine.objectContaining({debian: 'qemu-guest-agent', fedora: 'qemu-guest-agent'}),
         );
+    });
+
+    it('names a file system of the guest that was filled, and nothing else', async () => {
+        const image = `${temporaryDirectory('disk')}/disk.raw`;
+        await runProgram(['truncate', '-s', '16M', image]);
+        const guest = await bootWell({
+            devices: `<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='${image}'/>
+                <target dev='vda' bus='virtio'/></disk>`,
+        });
+        await guest.run(virsh, 'mke2fs -m 0 /dev/vda && mkdir /mnt && mount /dev/vda /mnt');
+        const failed = ({findings}: Health): FindingJson[] =>
+            findings.filter(({status}) => status === 'failed');
+        expect(failed(await examine('web'))).toEqual([]);
+        await guest.run(virsh, 'dd if=/dev/zero of=/mnt/full bs=64k || true');
+        const [full, ...others] = failed(await examine('web'));
+        expect(others).toEqual([]);
+        expect(full).toEqual(
+            jasmine.objectContaining({id: 'guest-filesystem', evidence: '/mnt is 100 % full.'}),
+        );
+        expect((await health(['web'])).code).toBe(1);
     });
 
     it('tells of all machines, a line each', async () => {
