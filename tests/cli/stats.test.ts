@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
+import {FakePciTree} from '../fakes/fakePciTree.js';
 import {waitFor} from '../harness/deadline.js';
 import {Guest, type GuestOptions} from '../harness/guest.js';
 import {RunningProgram, runProgram} from '../harness/program.js';
@@ -126,6 +127,35 @@ describe('handover stats', () => {
         expect(table[0]).toMatch(/^Name +CPU% +Memory +RSS /);
         expect(table[1]).toMatch(/^busy +\d+\.\d +\d+M\/128M +\d+M /);
         expect(table[2]).toMatch(/^idle +\d+\.\d +–\/128M /);
+    });
+
+    it('tells how busy Linux keeps its cards', async () => {
+        await virsh.define(new Guest({name: 'web', agent: false}).xml, {start: true});
+        const fake = new FakePciTree().intelGraphics();
+        GLib.mkdir_with_parents(`${fake.root.sys}/class/drm/card1`, 0o755);
+        const player = fake.processes.start({comm: 'player'});
+        const descriptor = player.open('/dev/dri/card1', '226:1');
+        const begin = Date.now();
+        // Half of the time, as the driver counts it.
+        const play = (): void => {
+            const busy = (Date.now() - begin) * 0.5e6;
+            const lines = ['drm-client-id:\t7', 'drm-pdev:\t0000:00:02.0', `drm-engine-video:\t${busy} ns`];
+            GLib.file_set_contents(`${player.folder}/fdinfo/${descriptor}`, `${lines.join('\n')}\n`);
+        };
+        play();
+        const playing = setInterval(play, 20);
+        const env = {HANDOVER_SYSROOT: fake.folder};
+        const {out} = await handover(['stats', ...HOST, '--json', 'web'], {env});
+        const [card] = json<{gpus: {address: string; engines: {name: string; usedPercent: number}[]}[]}>(
+            out,
+        ).gpus;
+        const text = await handover(['stats', ...HOST, '--interval', '1', 'web'], {env});
+        clearInterval(playing);
+        expect(card!.address).toBe('0000:00:02.0');
+        expect(card!.engines.map(({name}) => name)).toEqual(['video']);
+        expect(card!.engines[0]!.usedPercent).toBeGreaterThan(30);
+        expect(card!.engines[0]!.usedPercent).toBeLessThan(70);
+        expect(text.out).toMatch(/^Card 0000:00:02\.0 +video \d\d %$/m);
     });
 
     it('goes on with --watch until it is interrupted', async () => {
