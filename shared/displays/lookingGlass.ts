@@ -34,6 +34,18 @@ export function lookingGlassMemory(definition: Definition): LookingGlassMemory |
     return memory ? {path: `/dev/shm/${memory.name}`, sizeBytes: memory.sizeBytes ?? DEFAULT_SIZE} : null;
 }
 
+const UNITS: Readonly<Record<string, number>> = {'': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30};
+
+/**
+ * The size in bytes that a definition gives QEMU for the kernel module's device, which has to be what the module was
+ * told; null where it names none.
+ */
+export function deviceSize(definition: Definition): number | null {
+    const argument = definition.qemuArguments.find(one => KVMFR.test(one));
+    const [, number, unit = ''] = /\bsize"?\s*[=:]\s*"?(\d+)([KMG]?)/i.exec(argument ?? '') ?? [];
+    return number === undefined ? null : Number(number) * (UNITS[unit.toUpperCase()] ?? 1);
+}
+
 const ATTRIBUTES = 'standard::size,standard::type,unix::mode';
 const S_IFMT = 0o170000;
 const S_IFCHR = 0o020000;

@@ -126,7 +126,7 @@ async function look(lab) {
     const {code, out} = await lab.seat(
         `handover doctor --json --host system ${PATIENT} 2>/run/user/1000/said || code=$?
         cat /run/user/1000/said >&2; exit \${code:-0}`,
-        150,
+        300,
     );
     assert.ok(code === 0 || code === 1, out);
     lab.note(`looked in ${((Date.now() - from) / 1000).toFixed(0)} s`);
@@ -135,8 +135,11 @@ async function look(lab) {
     return findings;
 }
 
+/** What is wrong with the outer machine by its make: no firmware, no TPM, and a display that QEMU plugs into the card. */
+const BY_MAKE = new Set(['efi', 'tpm', 'displays']);
+
 const failedIn = findings => [
-    ...new Set(findings.filter(({status}) => status === 'failed').map(({id}) => id)),
+    ...new Set(findings.filter(({id, status}) => status === 'failed' && !BY_MAKE.has(id)).map(({id}) => id)),
 ];
 
 async function wholesome(lab) {
@@ -149,19 +152,16 @@ async function wholesome(lab) {
 
 export async function doctorChecks(lab) {
     lab.section('The doctor');
-    let before = [];
     await lab.check('doctor: of what a card needs nothing is wrong', async () => {
         await wholesome(lab);
         const findings = await look(lab);
-        before = failedIn(findings);
         const told = status =>
             findings
                 .filter(one => one.status === status)
                 .map(({id}) => id)
                 .join(', ');
         lab.note(`failed: ${told('failed') || 'none'}; not measured: ${told('unknown') || 'none'}`);
-        for (const {id} of TROUBLES.flatMap(({faults}) => faults))
-            assert.ok(!before.includes(id), `${id} is wrong already`);
+        assert.deepEqual(failedIn(findings), []);
     });
     for (const {name, faults} of TROUBLES)
         await lab.check(`doctor: ${name}`, async () => {
@@ -176,7 +176,7 @@ export async function doctorChecks(lab) {
                 for (const {mend} of faults.toReversed()) await lab.root(mend, 90);
                 await lab.until(`has_drivers '${LINUX}'`, 60);
             }
-            const fresh = failedIn(findings).filter(one => !before.includes(one));
+            const fresh = failedIn(findings);
             for (const one of findings.filter(({id, status}) => fresh.includes(id) && status === 'failed'))
                 lab.note(`${one.id}${one.about === null ? '' : ` (${one.about})`}: ${one.evidence}`);
             assert.deepEqual(fresh.sort(), faults.map(({id}) => id).sort());
@@ -191,9 +191,6 @@ export async function doctorChecks(lab) {
     });
     await lab.check('doctor: nothing of it is left', async () => {
         const findings = await look(lab);
-        assert.deepEqual(
-            failedIn(findings).filter(one => !before.includes(one)),
-            [],
-        );
+        assert.deepEqual(failedIn(findings), []);
     });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Looking Glass: memory that is large enough, of the right kind, and ours to open.
-import {lookingGlassMemory, type LookingGlassMemory} from '../../displays/lookingGlass.js';
+import {deviceSize, lookingGlassMemory, type LookingGlassMemory} from '../../displays/lookingGlass.js';
 import {listNames} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
 import type {Verdict} from '../finding.js';
@@ -36,6 +36,8 @@ export interface Mirror {
     readonly running: boolean;
     readonly memory: LookingGlassMemory;
     readonly file: Reading<FileKind>;
+    /** What the definition says of a device's size, in MiB; null where it says nothing, and for a file. */
+    readonly declaredMib: number | null;
     /** What the kernel's module was told, in MiB, for each of its devices; null when it does not tell. */
     readonly moduleMib: readonly number[] | null;
     /** The largest display of the host; null when none tells its size. */
@@ -102,6 +104,18 @@ export function judgeSize(mirror: Mirror): Verdict[] {
                 machine,
             ),
         ];
+    const {declaredMib} = mirror;
+    if (declaredMib !== null && declaredMib !== mib)
+        return [
+            failed(
+                fill(_('The definition says {declared} MiB, and the module kvmfr has {size} MiB.'), {
+                    declared: declaredMib,
+                    size: mib,
+                }),
+                _('Make the two the same: the machine does not start otherwise.'),
+                {about: machine},
+            ),
+        ];
     if (picture === null)
         return [
             unknown(
@@ -164,7 +178,9 @@ async function readMirrors(world: DoctorWorld): Promise<Mirror[]> {
     const {root} = world.ports;
     const machines = (await world.machines()).flatMap(({name, running, definition}) => {
         const memory = lookingGlassMemory(definition);
-        return memory ? [{machine: name, running, memory}] : [];
+        const declared = deviceSize(definition);
+        const declaredMib = declared === null ? null : declared / MIB;
+        return memory ? [{machine: name, running, memory, declaredMib}] : [];
     });
     if (machines.length === 0) return [];
     const sizes = await readFile(`${root.sys}/module/kvmfr/parameters/static_size_mb`);

@@ -5,7 +5,7 @@ import GLib from 'gi://GLib';
 import {serializeUndoRecord} from '../../../shared/gpu/handover/undoRecord.js';
 import type {ConnectionView, DoctorMachine} from '../../../shared/health/doctor/ports.js';
 import type {FakePciTree} from '../../fakes/fakePciTree.js';
-import {drop, putFile} from '../../fakes/pci/files.js';
+import {drop, putFile, putLink} from '../../fakes/pci/files.js';
 import {AMD, AMD_RULE, helperError, note, type StubHelper} from '../setUp/pretended.js';
 import {hostdev, machineOf, readyHelper, RELEASE} from './healthy.js';
 import type {Ailment} from './patients.js';
@@ -284,6 +284,14 @@ export const FAULTS: readonly Fault[] = [
         putFile(`${fake.root.dev}/shm/looking-glass`, '');
         putFile(`${fake.root.sys}/class/drm/card0-DP-1/modes`, '3840x2160\n');
         return mirrors(MIRROR);
+    }),
+    fault('looking-glass-size', 'machine and module are of two minds', fake => {
+        const path = `${fake.root.dev}/kvmfr0`;
+        putFile(`${fake.root.sys}/class/drm/card0-DP-1/modes`, '1920x1080\n');
+        putFile(`${fake.root.sys}/module/kvmfr/parameters/static_size_mb`, '64\n');
+        // Nobody can make a device; a link to one is as good.
+        putLink(path, '/dev/null');
+        return mirrors(KVMFR);
     }),
     fault('looking-glass-permission', 'its memory is another user’s', fake => {
         mirrorFile(fake, 'shm/looking-glass', 0o444);

@@ -131,6 +131,7 @@ describe('The doctor’s questions on Looking Glass', () => {
         running: false,
         memory: {path: '/dev/shm/looking-glass', sizeBytes: 32 * 2 ** 20},
         file: file(0o100660),
+        declaredMib: null,
         moduleMib: null,
         picture: {width: 1920, height: 1080},
         ...more,
@@ -151,6 +152,8 @@ describe('The doctor’s questions on Looking Glass', () => {
         expect(one(judgeSize(mirror({memory: device, moduleMib: [32]})))).toBe('ok');
         expect(one(judgeSize(mirror({memory: device, moduleMib: [16]})))).toBe('failed');
         expect(one(judgeSize(mirror({memory: device})))).toBe('unknown');
+        expect(one(judgeSize(mirror({memory: device, moduleMib: [64], declaredMib: 32})))).toBe('failed');
+        expect(one(judgeSize(mirror({memory: device, moduleMib: [64], declaredMib: 64})))).toBe('ok');
     });
 
     it('permission: ours, not ours, not there yet, not there, not told', () => {
