@@ -7,15 +7,18 @@ import type Gtk from 'gi://Gtk?version=4.0';
 
 import type {Finding} from '../../shared/health/finding.js';
 import type {IntegrationEdit} from '../../shared/health/integration/integrationEdit.js';
+import {sharedFolderEdit} from '../../shared/health/integration/sharedFolder.js';
 import type {MachineHealth} from '../../shared/health/machineHealth.js';
 import {unwell} from '../../shared/health/unwell.js';
 import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {APP_PATH} from '../../shared/names.js';
 import {CancelledError} from '../../shared/platform/errors.js';
+import {_} from '../../shared/platform/i18n.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import {Followed} from '../machines/follow.js';
 import type {Window} from '../window.js';
+import {chooseFolder} from '../widgets/chooseFolder.js';
 import {addToMachine} from './addToMachine.js';
 import {FindingGroups} from './findingGroups.js';
 import {HealthSummary} from './healthSummary.js';
@@ -51,12 +54,20 @@ export class HealthView extends Adw.Bin {
     #window: Window | null = null;
     #hosts: HostList | null = null;
     readonly #summary = new HealthSummary();
-    readonly #integration = new IntegrationGroup(edit => this.#add(edit));
+    readonly #integration = new IntegrationGroup({
+        add: edit => this.#add(edit),
+        shareFolder: () => {
+            this.#shareFolder().catch((error: unknown) =>
+                this.#window?.toast(describeProblem(error).title),
+            );
+        },
+    });
     readonly #findings = new FindingGroups(null, this.#integration);
     #shown: readonly Finding[] = [];
     /** Of the look that is under way. */
     #looking: Gio.Cancellable | null = null;
     #timer = 0;
+    #release: () => void = () => undefined;
     readonly #followed = new Followed(['notify::state', 'notify::reason', 'notify::details-loaded'], () =>
         this.#lookSoon(),
     );
@@ -65,8 +76,18 @@ export class HealthView extends Adw.Bin {
         super(properties);
         this._head.prepend(this.#summary);
         this._groups.insert_child_after(this.#findings, this._head);
-        this.connect('map', () => this.#look());
-        this.connect('unmap', () => this.#stop());
+        this.connect('map', () => {
+            // What changes no state: a watchdog that fires, a disk that fails.
+            const id = this.#hosts?.connect('happened', (_hosts, machine: Machine) => {
+                if (machine === this.machine) this.#lookSoon();
+            });
+            this.#release = () => id !== undefined && this.#hosts?.disconnect(id);
+            this.#look();
+        });
+        this.connect('unmap', () => {
+            this.#release();
+            this.#stop();
+        });
     }
 
     /** @param window where results are told  @param hosts which machines there are */
@@ -163,6 +184,12 @@ export class HealthView extends Adw.Bin {
         const {machine} = this;
         if (!machine || !this.#window) return;
         void addToMachine(this.#window, machine, edit, () => this.#look());
+    }
+
+    async #shareFolder(): Promise<void> {
+        const {machine} = this;
+        const folder = this.#window && (await chooseFolder(this.#window, _('Folder to share')));
+        if (folder && machine && machine === this.machine) this.#add(sharedFolderEdit(folder));
     }
 
     #tellAttention(): void {

@@ -3,10 +3,9 @@ import Adw from 'gi://Adw?version=1';
 import GObject from 'gi://GObject';
 import Gtk from 'gi://Gtk?version=4.0';
 
-import type {IntegrationEdit} from '../../shared/health/integration/integrationEdit.js';
 import type {IntegrationRow} from '../../shared/health/integration/integrationRow.js';
 import {_} from '../../shared/platform/i18n.js';
-import {IntegrationExpander, IntegrationLine} from './integrationRowView.js';
+import {IntegrationExpander, IntegrationLine, type IntegrationRequests} from './integrationRowView.js';
 
 /** What guest and host do together, a row each; hidden where nothing is known of that. */
 export class IntegrationGroup extends Adw.PreferencesGroup {
@@ -20,8 +19,7 @@ export class IntegrationGroup extends Adw.PreferencesGroup {
     });
     #rows: (IntegrationLine | IntegrationExpander)[] = [];
 
-    /** @param addEdit asks, and adds to the machine what its definition lacks */
-    constructor(private readonly addEdit: (edit: IntegrationEdit) => void) {
+    constructor(private readonly requests: IntegrationRequests) {
         super({
             title: _('Guest integration'),
             description: _('What the guest and this computer do together.'),
@@ -43,7 +41,7 @@ export class IntegrationGroup extends Adw.PreferencesGroup {
                 return;
             }
             if (before) this.#box.remove(before);
-            const made = opens ? new IntegrationExpander(row, this.addEdit) : new IntegrationLine(row);
+            const made = opens ? new IntegrationExpander(row, this.requests) : new IntegrationLine(row);
             this.#rows[index] = made;
             this.#box.insert(made, index);
         });

@@ -14,6 +14,14 @@ import {makeTextRow} from './textRow.js';
 
 const LONGEST = 600;
 
+/** What is asked for on a row. */
+export interface IntegrationRequests {
+    /** Asks, and adds to the machine what its definition lacks. */
+    add(edit: IntegrationEdit): void;
+    /** Has a folder chosen, and adds that in the same way. */
+    shareFolder(): void;
+}
+
 /** How a row stands: the icon before its title, and the words behind it. */
 class Standing {
     readonly #icon: Gtk.Image;
@@ -65,10 +73,9 @@ export class IntegrationExpander extends Adw.ExpanderRow {
     #rows: Gtk.Widget[] = [];
     #made = '';
 
-    /** @param add asks, and adds to the machine what its definition lacks */
     constructor(
         row: IntegrationRow,
-        private readonly add: (edit: IntegrationEdit) => void,
+        private readonly requests: IntegrationRequests,
     ) {
         super({use_markup: false, title_lines: 0, subtitle_lines: 0});
         this.#standing = new Standing(this);
@@ -83,8 +90,8 @@ export class IntegrationExpander extends Adw.ExpanderRow {
         this.#showContent(row);
     }
 
-    #showContent({fix, edit, packages}: IntegrationRow): void {
-        const made = JSON.stringify([fix, edit, packages]);
+    #showContent({id, status, fix, edit, packages}: IntegrationRow): void {
+        const made = JSON.stringify([status, fix, edit, packages]);
         if (made === this.#made) return;
         this.#made = made;
         for (const row of this.#rows) this.remove(row);
@@ -92,9 +99,9 @@ export class IntegrationExpander extends Adw.ExpanderRow {
         if (fix !== '') this.#rows.push(makeTextRow(_('What to do'), severalLines(fix, LONGEST)));
         if (edit !== null) {
             this.#rows.push(makeTextRow(_('What Handover can do'), oneLine(editLabel(edit), LONGEST)));
-            const button = new Adw.ButtonRow({title: _('Add to the machine…')});
-            button.connect('activated', () => this.add(edit));
-            this.#rows.push(button);
+            this.#rows.push(makeButton(_('Add to the machine…'), () => this.requests.add(edit)));
+        } else if (id === 'shared-folders' && status === 'missing') {
+            this.#rows.push(makeButton(_('Share a folder…'), () => this.requests.shareFolder()));
         }
         for (const [who, what] of packages ? packageLabels(packages) : [])
             this.#rows.push(
@@ -102,6 +109,12 @@ export class IntegrationExpander extends Adw.ExpanderRow {
             );
         for (const row of this.#rows) this.add_row(row);
     }
+}
+
+function makeButton(title: string, pressed: () => void): Adw.ButtonRow {
+    const button = new Adw.ButtonRow({title});
+    button.connect('activated', pressed);
+    return button;
 }
 
 function nameOf({title, status}: IntegrationRow): string {

@@ -93,6 +93,23 @@ describe('every control of the app has a name for a screen reader', () => {
         expect(await app.stop()).toEqual([]);
     });
 
+    it('on the page of the doctor, on that of a machine’s health, and in the welcome', async () => {
+        const app = await AppProgram.start(shell);
+        await app.choose('alpine', 'Start');
+        await shell.pressKeys('Control_L', 'Shift_L', 'h');
+        await app.see({name: 'Look again', role: 'button'});
+        expect(nameless(app)).toEqual([]);
+        await shell.pressKeys('Control_L', 'h');
+        await app.see({name: 'Copy report', role: 'button'});
+        await app.see({name: /needs? attention$|^All is well$/, role: 'label'});
+        expect(nameless(app)).toEqual([]);
+        await app.click('Main menu');
+        await app.press('Welcome…', 'menu item');
+        await app.see({name: 'Welcome to Handover'});
+        expect(nameless(app)).toEqual([]);
+        expect(await app.stop()).toEqual([]);
+    });
+
     it('on the error page and the empty page', async () => {
         const problem = await AppProgram.start(shell, {hosts: ['system']});
         await problem.see({name: 'Retry'});
