@@ -155,8 +155,11 @@ async function readDesktopTag(root: SysRoot, card: CardFacts): Promise<boolean |
     if (node === undefined) return null;
     const number = await readAttribute(`${root.sys}/class/drm/${node}/dev`);
     const notes = number === null ? null : udevNotes(root, `c${number}`);
-    // G: tags of any time; Q: those of now (systemd: src/libsystemd/sd-device/device-private.c).
-    return notes === null ? null : notes.some(line => /^[GQ]:mutter-device-ignore$/.test(line));
+    if (notes === null) return null;
+    // G: tags of any time; Q: those of now, which older systemds do not note
+    // (systemd: src/libsystemd/sd-device/device-private.c).
+    const now = notes.some(line => line.startsWith('Q:'));
+    return notes.includes(`${now ? 'Q' : 'G'}:mutter-device-ignore`);
 }
 
 function readSoundTag(root: SysRoot, card: CardFacts): Promise<boolean | null> {

@@ -103,7 +103,8 @@ const TROUBLES = [
             fault('guard', 'helper RemoveGuard', 'helper InstallGuard'),
             fault(
                 'libvirt-dbus',
-                `systemctl stop libvirt-dbus; mv ${SERVICES}/org.libvirt.service /run/lab/ && ${RELOAD}`,
+                `mv ${SERVICES}/org.libvirt.service /run/lab/ && ${RELOAD} && systemctl stop libvirt-dbus
+                ! busctl status org.libvirt >/dev/null 2>&1`,
                 `mv /run/lab/org.libvirt.service ${SERVICES}/ && ${RELOAD}`,
             ),
         ],

@@ -168,6 +168,10 @@ export const FAULTS: readonly Fault[] = [
         fake.use(fake.processes.start({comm: 'wireplumber'}), '/dev/snd/controlC0');
         return helper(stub => (stub.written = []));
     }),
+    fault('desktop-rule', 'the rule was taken away since the card was plugged in', fake => {
+        note(fake, 'c226:1', 'G:seat', 'G:mutter-device-ignore', 'Q:seat');
+        return helper(stub => (stub.written = []));
+    }),
     fault('desktop-now', 'desktop and sound server have it open since before the rule', fake => {
         held(fake, 3600);
         fake.use(fake.processes.start({comm: 'wireplumber'}), '/dev/snd/controlC0');
