@@ -7,6 +7,7 @@ import type {SysRoot} from '../gpu/sysRoot.js';
 import type {HostList} from '../hosts/hostList.js';
 import {DefinitionBusyError} from '../machines/machineErrors.js';
 import type {Machine} from '../machines/machine.js';
+import {checkLength} from '../machines/machineDetails.js';
 import {redefine, type Redefinition} from '../machines/redefinition.js';
 import {monotonicMs, onCancelled, withDeadline} from '../platform/clock.js';
 import {CancelledError} from '../platform/errors.js';
@@ -38,8 +39,10 @@ export interface ExaminationOptions {
 const TOTAL_MS = 3_000;
 /** What is left for the answers that come last to be put together. */
 const ROOM_MS = 100;
+/** For libvirt's first answer, and for each thing after it. */
+const EACH_MS = 1_500;
 /** For everything but the guest. */
-const HERE_MS = 1_500;
+const HERE_MS = 1_950;
 
 /**
  * Examines a machine; it changes nothing.
@@ -60,11 +63,15 @@ export async function examineMachine(
     const abandoned = new Gio.Cancellable();
     const release = cancellable && onCancelled(cancellable, () => abandoned.cancel());
     const examination = async (): Promise<MachineHealth> => {
-        const {client, definition} = await withDeadline('the definition', HERE_MS, readNow(machine));
+        const {client, definition} = await withDeadline(
+            'the definition',
+            Math.min(EACH_MS, totalMs),
+            readNow(machine),
+        );
         const world = worldOf(machine, client, definition, hosts, {
             root,
-            hereMs: Math.min(HERE_MS, left()),
-            guestMs: left() - ROOM_MS,
+            hereMs: Math.max(1, Math.min(EACH_MS, left(), HERE_MS - (monotonicMs() - began))),
+            guestMs: Math.max(1, left() - ROOM_MS),
             cancellable: abandoned,
         });
         const {state, reason, troubles} = machine;
@@ -90,7 +97,9 @@ export async function examineMachine(
 async function readNow(machine: Machine) {
     const {Definition} = await import('../definition/definition.js');
     const client = await machine.client();
-    return {client, definition: Definition.parse(await client.xml())};
+    const xml = await client.xml();
+    checkLength(xml);
+    return {client, definition: Definition.parse(xml)};
 }
 
 function unlessCancelled<T>(promise: Promise<T>, cancellable: Gio.Cancellable): Promise<T> {

@@ -11,6 +11,11 @@ import {HandoverError} from '../platform/errors.js';
  */
 const LONGEST_XML = 512 * 1024;
 
+/** @throws DefinitionError for domain XML that is too long to be read */
+export function checkLength(xml: string): void {
+    if (xml.length > LONGEST_XML) throw new DefinitionError(`Its XML has ${xml.length} characters`);
+}
+
 /** What is read of a machine when somebody looks at it, and read again when it may have changed. */
 export class MachineDetails {
     #definition: Definition | null = null;
@@ -77,7 +82,7 @@ export class MachineDetails {
         // Most machines are only listed: the XML parser is loaded when the first one is looked at.
         const {Definition} = await import('../definition/definition.js');
         const [properties, xml] = await Promise.all([client.properties(), client.xml()]);
-        if (xml.length > LONGEST_XML) throw new DefinitionError(`Its XML has ${xml.length} characters`);
+        checkLength(xml);
         this.#definition = Definition.parse(xml);
         this.#metadata = this.#definition.metadata.metadata;
         await this.loaded(properties);

@@ -156,6 +156,15 @@ describe('The health of a machine that is off', () => {
         expect(trouble(await examine(machine))).toContain('image-chain failed');
     }, 60_000);
 
+    it('of the test driver, which runs nothing, is not called bad', async () => {
+        const test = await Following.start('test');
+        const machine = await test.reaches('test/test', 'running');
+        const health = await examineMachine(machine, test.hosts);
+        expect(health.findings.filter(({status}) => status === 'failed')).toEqual([]);
+        expect(health.integration).toEqual([]);
+        test.close();
+    }, 30_000);
+
     it('snapshots that are no more where libvirt has noted them', async () => {
         const folder = temporaryDirectory('snapshots');
         const image = await makeImage(`${folder}/a.qcow2`, '8M');

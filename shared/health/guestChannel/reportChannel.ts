@@ -122,7 +122,7 @@ export class ReportChannel {
         const channel = this.machine.definition?.channels.find(({name}) => name === REPORT_CHANNEL);
         if (channel?.type !== 'unix' || channel.path === null || !channel.path.startsWith('/')) return null;
         if (isHere(this.machine.host.driver)) return channel.path;
-        this.#tell(_('What the guest reports could not be read: the machine is on another computer.'));
+        this.#tell(_('What the guest reports could not be read: the machine is not on this computer.'));
         return null;
     }
 

@@ -6,7 +6,7 @@ import {_, fill, ngettext} from '../../platform/i18n.js';
 import {type Finding, fine, type Question, unmeasured, wrong} from '../finding.js';
 import type {ImageFacts, ImageLayer} from './imageChain.js';
 import {timeOf} from './timeOf.js';
-import {isOn, type MachineFacts, type SnapshotFacts, type StateFile} from './machineFacts.js';
+import {hasQemu, isOn, type MachineFacts, type SnapshotFacts, type StateFile} from './machineFacts.js';
 
 /** Less than this where an image grows, and the machine is soon paused; in bytes. */
 const LITTLE_SPACE = 2 ** 30;
@@ -21,7 +21,7 @@ export function diskChecks(facts: MachineFacts): Finding[] {
 }
 
 function diskErrors(facts: MachineFacts): Finding[] {
-    if (!isOn(facts)) return [];
+    if (!isOn(facts) || !hasQemu(facts)) return [];
     const question: Question = {id: 'disk-errors', title: _('Disk errors'), severity: 'hard', lasting: false};
     const {diskErrors: reading, lastIoErrorMs} = facts;
     if (!reading.known) return [unmeasured(question, reading.why)];

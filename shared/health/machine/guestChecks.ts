@@ -3,7 +3,7 @@
 import {_, fill} from '../../platform/i18n.js';
 import {type Finding, fine, type Question, unmeasured, wrong} from '../finding.js';
 import type {GuestFilesystem} from './guestInfo.js';
-import {canAnswer, type ClockSample, type MachineFacts} from './machineFacts.js';
+import {canAnswer, type ClockSample, hasQemu, type MachineFacts} from './machineFacts.js';
 
 /** Fuller than this, a file system fails soon. */
 const FULL_PERCENT = 95;
@@ -13,9 +13,9 @@ export const MOST_DRIFT_MS = 2_000;
 /** Always full by their nature. */
 const READ_ONLY_TYPES = /^(iso9660|udf|cdfs|squashfs|erofs|cramfs)$/i;
 
-/** Nothing is asked of a guest that is off, paused or asleep. */
+/** Nothing is asked of a guest that is off, paused or asleep, or that is not QEMU's: the agent is QEMU's own. */
 export function guestChecks(facts: MachineFacts): Finding[] {
-    if (!canAnswer(facts)) return [];
+    if (!canAnswer(facts) || !hasQemu(facts)) return [];
     const found = agent(facts);
     // The other questions rest on the agent: without it there is one finding and not four.
     if (found.status !== 'ok') return [found];

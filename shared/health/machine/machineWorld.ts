@@ -9,7 +9,7 @@ import type {HostList} from '../../hosts/hostList.js';
 import {type DomainClient, StatisticsKind} from '../../libvirt/domainClient.js';
 import type {Driver} from '../../libvirt/drivers.js';
 import type {Machine} from '../../machines/machine.js';
-import {delay, monotonicMs, wallClockMs} from '../../platform/clock.js';
+import {delay, monotonicMs, wallClockMs, withDeadline} from '../../platform/clock.js';
 import {HandoverError} from '../../platform/errors.js';
 import {_} from '../../platform/i18n.js';
 import {askGuest, readGuest} from './guestReading.js';
@@ -72,7 +72,12 @@ export function worldOf(
         tpmStates: tpmFolder(session, GLib.get_user_config_dir()),
         logs: logFolder(session, GLib.get_user_cache_dir()),
         others: () => otherMachines(machine, hosts),
-        askGuest: () => askGuest({guestTime: () => client.guestTime(), wallClockMs, monotonicMs}),
+        askGuest: () =>
+            askGuest({
+                guestTime: () => withDeadline('the guest agent', guestMs, client.guestTime()),
+                wallClockMs,
+                monotonicMs,
+            }),
         readGuest: () =>
             readGuest(driver.uri, definition.uuid ?? '', {
                 timeoutMs: Math.max(1, deadline - monotonicMs()),

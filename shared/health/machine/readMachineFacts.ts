@@ -59,7 +59,7 @@ export interface MachineWorld {
 export async function readMachineFacts(known: KnownFacts, world: MachineWorld): Promise<MachineFacts> {
     const {definition} = known;
     const {root, files, pidFiles, tpmStates, here, limitMs} = world;
-    const elsewhere = unread(_('The machine is on another computer.'));
+    const elsewhere = unread(_('The machine is not on this computer.'));
     const late = unread(_('This computer did not answer in time.'));
     const within = <T, F>(what: Promise<T>, fallback: F): Promise<T | F> => inTime(what, limitMs, fallback);
     const ask = <T>(what: () => Promise<T>): Promise<Reading<T>> =>

@@ -118,9 +118,9 @@ function backingPaths(disk: XmlElement | null): string[] {
     return paths;
 }
 
-/** Where nothing can be looked at, as on another computer. */
+/** Where nothing can be looked at, as on another computer, or with libvirt's test driver. */
 export const NO_FILES: FilePorts = {
     isThere: () => Promise.resolve(null),
-    freeBytes: () => Promise.resolve(unread(_('The machine is on another computer.'))),
-    chain: () => Promise.resolve(unread(_('The machine is on another computer.'))),
+    freeBytes: () => Promise.resolve(unread(_('The machine is not on this computer.'))),
+    chain: () => Promise.resolve(unread(_('The machine is not on this computer.'))),
 };

@@ -8,6 +8,7 @@ import {
 } from '../../../shared/health/machine/readMachineFacts.js';
 import {read, unread} from '../../../shared/health/machine/reading.js';
 import {NO_FILES} from '../../../shared/health/machine/stateFiles.js';
+import {THIS_MACHINE} from '../../../shared/gpu/sysRoot.js';
 import {LibvirtError} from '../../../shared/libvirt/libvirtErrors.js';
 import {DEVICES, factsOf, machineWith} from './pretended.js';
 
@@ -98,5 +99,40 @@ describe('Reading the facts of a machine', () => {
         await expectAsync(readMachineFacts(running, world([], {diskErrors: bug}))).toBeRejectedWithError(
             TypeError,
         );
+    });
+
+    it('measures nothing of this computer for a machine that is not on it', async () => {
+        const asked: string[] = [];
+        const elsewhere = machineWith(
+            `${DEVICES}<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' function='0'/>
+             </source></hostdev>`,
+        );
+        const others = (): Promise<never[]> => Promise.reject(new TypeError('nobody asks for them'));
+        const facts = await readMachineFacts(
+            {...running, definition: elsewhere},
+            world(asked, {here: false, root: THIS_MACHINE, others}),
+        );
+        expect([facts.process.known, facts.host.known, facts.lastEnd.known]).toEqual([false, false, false]);
+        expect(facts.devices.map(({there}) => there)).toEqual([null]);
+        expect(machineChecks(facts).filter(({status}) => status === 'failed')).toEqual([]);
+    });
+
+    it('waits for nothing longer than the limit', async () => {
+        const never = (): Promise<never> => new Promise(() => undefined);
+        const slow = world([], {
+            limitMs: 50,
+            diskErrors: never,
+            balloonReports: never,
+            snapshots: never,
+            imageGrowth: never,
+            others: never,
+        });
+        const facts = await readMachineFacts(running, slow);
+        expect([facts.diskErrors.known, facts.balloonReports.known, facts.snapshots.known]).toEqual([
+            false,
+            false,
+            false,
+        ]);
+        expect(machineChecks(facts).filter(({status}) => status === 'failed')).toEqual([]);
     });
 });
