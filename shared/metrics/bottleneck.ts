@@ -37,6 +37,8 @@ export interface LinkFacts {
 }
 
 export interface BottleneckFacts {
+    /** Whether the guest is stopped, though the machine is on. */
+    readonly paused?: boolean;
     /** null when nothing is known of it. */
     readonly memory: MemoryReading | null;
     /** null in a gap. */
@@ -77,6 +79,12 @@ interface Sign extends Bottleneck {
  */
 export function bottleneckOf(facts: BottleneckFacts): Bottleneck {
     const {rates} = facts;
+    if (facts.paused)
+        return {
+            kind: 'unknown',
+            sentence: _('It is paused.'),
+            figure: null,
+        };
     if (!rates) return unknown();
     const tiers = [
         [

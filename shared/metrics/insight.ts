@@ -91,6 +91,7 @@ export class InsightReader {
         ]);
         const sample = metrics.sample(machine);
         const bottleneck = bottleneckOf({
+            paused: machine.state === 'paused' || machine.state === 'pmsuspended',
             memory: sample?.reading.memory ?? null,
             rates: sample?.rates ?? null,
             pressure,

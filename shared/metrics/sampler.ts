@@ -50,6 +50,8 @@ export interface SamplerOptions {
 export const INTERVAL_MS = 2000;
 /** After more intervals than these, and the time that libvirt needs, the mean says nothing of the moment any more. */
 const LONGEST_INTERVALS = 3;
+/** For each call there is one, and a rest as long. */
+const LONGEST_CALLS = 2;
 
 /**
  * The figures of all machines of a host: one call a tick, and only while somebody looks.
@@ -68,6 +70,8 @@ export class Sampler {
     readonly #histories = new Map<string, History>();
     #stop: (() => void) | null = null;
     #asking = false;
+    /** Until when libvirt is left alone, on the clock that goes on. */
+    #restsUntilMs = -Infinity;
     #problem: unknown = null;
 
     constructor(
@@ -149,7 +153,7 @@ export class Sampler {
     }
 
     #tick(): void {
-        if (this.#asking) return;
+        if (this.#asking || this.#now().passedMs < this.#restsUntilMs) return;
         this.#asking = true;
         this.#ask()
             .catch((error: unknown) => console.error(error))
@@ -163,9 +167,12 @@ export class Sampler {
         try {
             const statistics = await this.source.ask();
             const answered = this.#now();
+            const when = between(asked, answered);
+            // Who needs longer than a tick is to have as much time for others.
+            if (when.tookMs > this.intervalMs) this.#restsUntilMs = answered.passedMs + when.tookMs;
             const readings = await statistics.read(this.#wanted);
             if (!this.running) return;
-            await this.#take(readings, between(asked, answered));
+            await this.#take(readings, when);
             this.#problem = null;
         } catch (error) {
             if (this.running) this.#fail(error);
@@ -192,7 +199,8 @@ export class Sampler {
             if (!this.running) return;
             const now = {reading, ...when};
             const before = this.#last.get(name);
-            const longestMs = this.intervalMs * LONGEST_INTERVALS + now.tookMs + (before?.tookMs ?? 0);
+            const calls = now.tookMs + (before?.tookMs ?? 0);
+            const longestMs = this.intervalMs * LONGEST_INTERVALS + calls * LONGEST_CALLS;
             const rates = before ? ratesBetween(before, now, longestMs) : null;
             if (!before || !isLate(before, now, longestMs)) this.#last.set(name, now);
             this.#samples.set(name, {reading, rates});

@@ -30,6 +30,7 @@ describe('What holds a machine back', () => {
             figure: null,
         });
         expect(named({}, {rates: null}).kind).toBe('unknown');
+        expect(named({}, {paused: true, pressure: calm}).sentence).toBe('It is paused.');
         // All that libvirt's test driver tells is that a machine runs.
         const rates = ratesBetween(bare(0), bare(1000), 6000);
         expect(rates).not.toBeNull();

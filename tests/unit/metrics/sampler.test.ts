@@ -137,13 +137,19 @@ describe('The sampler', () => {
         expect(rig.drawn).toEqual([null, null, 0.5]);
     });
 
-    it('has rates of answers that all come as late, as those of many machines do', async () => {
+    it('has rates of answers that all come as late, as those of many machines do, and rests as long', async () => {
         const rig = await begun();
-        for (const time of [12e9, 14e9, 16e9, 18e9]) {
+        rig.tick(1000);
+        for (let time = 13; time <= 28; time += 3) {
+            await rig.answer({vm: reading({'cpu.time': time * 1e9, 'vcpu.0.time': time * 1e9})}, 3000);
+            const {asked} = rig;
             rig.tick(1000);
-            await rig.answer({vm: reading({'cpu.time': time, 'vcpu.0.time': time})}, 3000);
+            expect(rig.asked).toBe(asked);
+            rig.tick(2000);
+            expect(rig.asked).toBe(asked + 1);
         }
-        expect(rig.drawn).toEqual([null, null, null, null, 0.5]);
+        expect(rig.drawn.slice(-2)).toEqual([0.5, 0.5]);
+        expect(rig.drawn.slice(0, 2)).toEqual([null, null]);
     });
 
     it('has a gap after the host slept, and after a machine was started anew', async () => {
