@@ -23,6 +23,7 @@ const names = [
     'gpuHelper',
     'gpuHook',
     'gpuPanel',
+    'graphs',
 ];
 const programs = [
     'bench/main',

@@ -32,7 +32,7 @@ export class BootsGroup extends Adw.PreferencesGroup {
 
     constructor(properties?: Partial<Adw.PreferencesGroup.ConstructorProps>) {
         super({title: _('Starts'), visible: false, ...properties});
-        this.#last.add_prefix(this.#slow);
+        this.#last.add_suffix(this.#slow);
         this.add(this.#last);
     }
 
@@ -74,7 +74,8 @@ export class BootsGroup extends Adw.PreferencesGroup {
         const slow = slowBootIn(boots);
         this.#slow.visible = slow !== null;
         this.#last.title = bootText(last);
-        this.#last.subtitle = slow ? `${whenText(last)} · ${slowBootSentence(slow)}` : whenText(last);
+        const when = fill(_('Last start: {time}'), {time: whenText(last)});
+        this.#last.subtitle = slow ? `${when}\n${slowBootSentence(slow)}` : when;
         this.#rows = boots.toReversed().map(makeRow);
         for (const row of this.#rows) this.#last.add_row(row);
     }

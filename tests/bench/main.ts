@@ -8,6 +8,7 @@ import {measureAppStart} from './appStart.js';
 import type {Bench} from './bench.js';
 import {measureCli} from './cliTime.js';
 import {measureGpuChanges} from './gpuChanges.js';
+import {measureGraphPage} from './graphPage.js';
 import {measureGuard} from './guardTime.js';
 import {measureHelper} from './helperTime.js';
 import {measureHolderScan} from './holderScan.js';
@@ -43,6 +44,7 @@ const measurements: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
     gpuHelper: measureHelper,
     gpuHook: measureGuard,
     gpuPanel: measurePanelRow,
+    graphs: measureGraphPage,
 };
 
 async function main(): Promise<number> {
