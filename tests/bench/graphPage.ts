@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The page of a running machine with its graphs, where one machine runs and where twenty do: how long a frame takes, how
 // much processor time and how many calls a minute of looking costs, and that nothing at all happens behind another page.
-// The machines are QEMU's, since those of the test driver have no figures; they wait for something to boot from.
+// The machines are QEMU's, since those of the test driver have no figures; they have a disk, and wait for something to boot from.
 import GLib from 'gi://GLib';
 import {AppProgram} from '../app/appProgram.js';
 import {callBus} from '../harness/bus.js';
 import {pause, waitFor} from '../harness/deadline.js';
 import type {HeadlessShell} from '../harness/headlessShell.js';
 import {SessionLibvirt} from '../harness/sessionLibvirt.js';
+import {temporaryDirectory} from '../harness/temporary.js';
 import {VirshClient} from '../harness/virshClient.js';
 import type {Bench} from './bench.js';
 import {BusTraffic} from './busTraffic.js';
@@ -26,6 +27,7 @@ const TICKS_A_MINUTE = 30;
 /** A hundredth of a processor, and then some for the machine that measures. */
 const LIMIT_CPU_S = 1.2;
 const LIMIT_OF_ONE = 1.5;
+const DISK_BYTES = 65_536;
 
 /** The figures of one run. */
 interface Look {
@@ -128,7 +130,10 @@ async function measured(pid: number, seconds: number): Promise<{cpu: number; cal
 }
 
 function domainXml(at: number): string {
+    const disk = GLib.build_filenamev([temporaryDirectory('disk'), 'disk.raw']);
+    GLib.file_set_contents(disk, new Uint8Array(DISK_BYTES));
     return `<domain type='qemu'><name>${machineName(at)}</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
         <os><type arch='x86_64' machine='pc'>hvm</type></os>
-        <devices><controller type='usb' model='none'/><memballoon model='virtio'/></devices></domain>`;
+        <devices><controller type='usb' model='none'/><memballoon model='virtio'/>
+          <disk type='file' device='disk'><source file='${disk}'/><target dev='vda' bus='virtio'/></disk></devices></domain>`;
 }
