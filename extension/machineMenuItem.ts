@@ -95,12 +95,9 @@ export class MachineMenuItem extends PopupSubMenuMenuItem {
         const state = machineStateLabel(machine);
         this.label.text = name;
         this.#state.text = state;
-        const trouble = unwell(machine);
-        this.accessible_name =
-            trouble === null
-                ? fill(_('{name}, {state}'), {name, state})
-                : fill(_('{name}, {state}, {use}'), {name, state, use: trouble});
-        this.#warning.visible = machine.failing || trouble !== null;
+        this.accessible_name = fill(_('{name}, {state}'), {name, state});
+        // What it is the state says, and the submenu.
+        this.#warning.visible = machine.failing || unwell(machine) !== null;
         this.syncFigures();
 
         const busy = machine.transition !== '';
