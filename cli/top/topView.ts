@@ -78,6 +78,7 @@ export class TopViewer {
             .map(machine => {
                 const sample = this.#samples.sample(machine);
                 const facts = {
+                    paused: machine.state === 'paused' || machine.state === 'pmsuspended',
                     memory: sample?.reading.memory ?? null,
                     rates: sample?.rates ?? null,
                     pressure,
