@@ -57,9 +57,7 @@ export class HealthView extends Adw.Bin {
     readonly #integration = new IntegrationGroup({
         add: edit => this.#add(edit),
         shareFolder: () => {
-            this.#shareFolder().catch((error: unknown) =>
-                this.#window?.toast(describeProblem(error).title),
-            );
+            this.#shareFolder().catch((error: unknown) => this.#window?.toast(describeProblem(error).title));
         },
     });
     readonly #findings = new FindingGroups(null, this.#integration);
