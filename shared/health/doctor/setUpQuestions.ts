@@ -46,7 +46,8 @@ export const SET_UP_QUESTIONS: readonly Check<DoctorWorld>[] = [
         title: () => _('IOMMU'),
         lasting: true,
         severity: 'hard',
-        limitMs: FILES_MS,
+        // Where there is no card to lend, the machines are asked whether any wants a device.
+        limitMs: HOLDERS_MS,
         changesWith: ['cards', 'machines'],
         read: async (world: DoctorWorld) => ({iommuGroups: world.iommuGroups, lends: await world.lends()}),
         judge: ({iommuGroups, lends}) => needed(lends, [verdictOf(iommu({iommuGroups}), null)]),
