@@ -35,6 +35,9 @@ export class Notifications {
 
     /** Shows a notification, in place of the one that has the same id. */
     show(content: NotificationContent): void {
+        const level = shellUrgency(content.urgency);
+        if (confusesTheShell(this.#shown.get(content.id), level))
+            this.#shown.get(content.id)?.destroy(MessageTray.NotificationDestroyedReason.REPLACED);
         const there = this.#shown.get(content.id);
         const notification = there ?? this.#make(content.id);
         const {title, body, urgency, buttons, activated} = content;
@@ -45,7 +48,7 @@ export class Notifications {
         notification.set({
             title,
             body,
-            urgency: shellUrgency(urgency),
+            urgency: level,
             resident: urgency === 'critical',
             // One that was there is announced again, because it says something new.
             acknowledged: false,
@@ -87,6 +90,15 @@ export class Notifications {
         }
         return this.#source;
     }
+}
+
+/**
+ * GNOME 48 takes each change of urgency for one to or from critical, counts those wrongly then, and puts the
+ * notification where none may be (messageList.js, NotificationMessageGroup).
+ */
+function confusesTheShell(there: MessageTray.Notification | undefined, level: MessageTray.Urgency): boolean {
+    const {CRITICAL} = MessageTray.Urgency;
+    return there !== undefined && there.urgency !== level && there.urgency !== CRITICAL && level !== CRITICAL;
 }
 
 function shellUrgency(urgency: Urgency): MessageTray.Urgency {
