@@ -16,10 +16,9 @@ export class Pace {
     #touched = false;
     #printedAt: number;
 
-    /** @param print is told whether an answer has come since the last time */
     constructor(
         private readonly intervalMs: number,
-        private readonly print: (answered: boolean) => void,
+        private readonly print: () => void,
     ) {
         this.#printedAt = monotonicMs();
         this.#schedule(intervalMs * SILENCE_PART);
@@ -43,11 +42,10 @@ export class Pace {
         this.close();
         this.#source = GLib.timeout_add(GLib.PRIORITY_DEFAULT, Math.max(0, milliseconds), () => {
             this.#source = null;
-            const answered = this.#touched;
             this.#touched = false;
             this.#printedAt = monotonicMs();
             this.#schedule(this.intervalMs * SILENCE_PART);
-            this.print(answered);
+            this.print();
             return GLib.SOURCE_REMOVE;
         });
     }

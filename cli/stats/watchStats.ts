@@ -7,13 +7,14 @@ import {domainStateLabel} from '../../shared/machines/words.js';
 import type {Metrics} from '../../shared/metrics/metrics.js';
 import {shortLine} from '../../shared/metrics/words.js';
 import {_} from '../../shared/platform/i18n.js';
+import {FirstLook} from '../metrics/firstLook.js';
 import {Pace} from '../metrics/pace.js';
 import {runs} from '../metrics/runs.js';
 import {sampleJson} from '../metrics/sampleJson.js';
 import type {CommonOptions} from '../options.js';
 import {stdout} from '../output.js';
 import {escapeControls, plainJson, withoutIsolates} from '../plainText.js';
-import {isMeasured, type TopRow, TopViewer} from '../top/topView.js';
+import {type TopRow, TopViewer} from '../top/topView.js';
 
 /**
  * Prints a line for a machine, or for each that runs, once a tick. Settles only when it cannot print.
@@ -27,18 +28,15 @@ export function watchStats(
     options: CommonOptions,
 ): Promise<never> {
     const viewer = new TopViewer(hosts, metrics, machine);
-    let printed = false;
-    const print = async (answered: boolean): Promise<void> => {
+    const first = new FirstLook(metrics.intervalMs);
+    const print = async (): Promise<void> => {
         const view = await viewer.look();
-        // The first answer alone tells no rates: the second comes in a moment.
-        if (!printed && answered && view.rows.some(({machine}) => machine.active) && !isMeasured(view))
-            return;
-        printed = true;
+        if (!first.isWorth(view)) return;
         stdout.write(view.rows.map(row => line(row, view.atMs, options)).join(''));
     };
     return new Promise((_resolve, reject) => {
-        const pace: Pace = new Pace(metrics.intervalMs, answered => {
-            print(answered).catch((error: unknown) => {
+        const pace: Pace = new Pace(metrics.intervalMs, () => {
+            print().catch((error: unknown) => {
                 pace.close();
                 reject(error);
             });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {Metrics} from '../../shared/metrics/metrics.js';
+import {FirstLook} from '../metrics/firstLook.js';
 import {Pace} from '../metrics/pace.js';
 import {hostJson, sampleJson} from '../metrics/sampleJson.js';
 import type {CommonOptions} from '../options.js';
@@ -9,23 +10,25 @@ import {describeProblem} from '../../shared/problems/problem.js';
 import {inOrder} from './topOrder.js';
 import {topTable} from './topTable.js';
 import {headerLines} from './topText.js';
-import {isMeasured, type TopHost, type TopView, type TopViewer} from './topView.js';
+import type {TopHost, TopView, TopViewer} from './topView.js';
 
 /** Prints what runs once a tick, below what was printed before, without anything that a terminal would obey. */
 export class PlainTop {
-    #printed = false;
+    readonly #first: FirstLook;
 
     constructor(
         private readonly metrics: Metrics,
         private readonly viewer: TopViewer,
         private readonly options: CommonOptions,
-    ) {}
+    ) {
+        this.#first = new FirstLook(metrics.intervalMs);
+    }
 
     /** Settles only when it cannot print. */
     run(): Promise<never> {
         return new Promise((_resolve, reject) => {
-            const pace: Pace = new Pace(this.metrics.intervalMs, answered => {
-                this.#print(answered).catch((error: unknown) => {
+            const pace: Pace = new Pace(this.metrics.intervalMs, () => {
+                this.#print().catch((error: unknown) => {
                     pace.close();
                     reject(error);
                 });
@@ -34,12 +37,9 @@ export class PlainTop {
         });
     }
 
-    /** @param answered whether it is an answer that there is to print */
-    async #print(answered: boolean): Promise<void> {
+    async #print(): Promise<void> {
         const view = await this.viewer.look();
-        // The first answer alone tells no rates: the second comes in a moment.
-        if (!this.#printed && answered && !isMeasured(view)) return;
-        this.#printed = true;
+        if (!this.#first.isWorth(view)) return;
         stdout.write(this.options.json ? `${plainJson(viewJson(view), 0)}\n` : viewText(view));
     }
 }

@@ -38,9 +38,15 @@ export interface TopView {
     readonly rows: readonly TopRow[];
 }
 
-/** Whether there is anything in a view that it took two readings for. */
+/** Whether each host has figures that it took two readings for, or says why it has none. */
 export function isMeasured({rows, hosts}: TopView): boolean {
-    return rows.some(({sample}) => sample?.rates) || hosts.some(({problem}) => problem !== null);
+    return hosts.every(({id, state, problem}) => {
+        const its = rows.filter(({machine}) => machine.host.id === id && machine.active);
+        return (
+            problem !== null ||
+            (state === 'ready' && (its.length === 0 || its.some(({sample}) => sample?.rates)))
+        );
+    });
 }
 
 /** Gathers what there is of a moment; to be asked once a tick. */

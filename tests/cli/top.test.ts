@@ -276,11 +276,35 @@ describe('handover top in a pipe', () => {
         expect(computer['processors']).toBeGreaterThan(0);
         expect(computer['usedPercent']).toBeGreaterThan(0);
         expect(computer['availableBytes']).toBeLessThan(computer['memoryBytes']!);
-        const machines = looks[1]!['machines'] as Record<string, unknown>[];
-        expect(machines.map(({host, name}) => `${String(host)}/${String(name)}`).sort()).toEqual([
-            'session/web',
-            'test/test',
+        const machinesOf = (look: Record<string, unknown>): Record<string, unknown>[] =>
+            look['machines'] as Record<string, unknown>[];
+        expect(
+            machinesOf(looks[1]!)
+                .map(({host, name}) => `${String(host)}/${String(name)}`)
+                .sort(),
+        ).toEqual(['session/web', 'test/test']);
+        const program = new RunningProgram([
+            'handover',
+            'top',
+            '--json',
+            '--interval',
+            '1',
+            '--host',
+            'session',
         ]);
-        expect(machines[0]!['cpuPercent']).toEqual(jasmine.any(Number));
+        const busy = await waitFor(
+            'figures',
+            () => {
+                const whole = program.log().split('\n').slice(0, -1);
+                const all = whole
+                    .map(line => JSON.parse(line) as Record<string, unknown>)
+                    .flatMap(machinesOf);
+                return all.find(({cpuPercent}) => cpuPercent !== null);
+            },
+            {within: 20_000},
+        );
+        await program.stop();
+        expect(busy['cpuPercent']).toEqual(jasmine.any(Number));
+        expect(busy['bottleneck']).toEqual(jasmine.objectContaining({sentence: jasmine.any(String)}));
     });
 });
