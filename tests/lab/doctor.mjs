@@ -103,8 +103,8 @@ const TROUBLES = [
             fault('guard', 'helper RemoveGuard', 'helper InstallGuard'),
             fault(
                 'libvirt-dbus',
-                `mv ${SERVICES}/org.libvirt.service /run/lab/ && ${RELOAD} && systemctl stop libvirt-dbus
-                ! busctl status org.libvirt >/dev/null 2>&1`,
+                `mv ${SERVICES}/org.libvirt.service /run/lab/ && ${RELOAD}
+                pkill -x libvirt-dbus; until_ok 10 sh -c '! busctl status org.libvirt'`,
                 `mv /run/lab/org.libvirt.service ${SERVICES}/ && ${RELOAD}`,
             ),
         ],
@@ -185,7 +185,7 @@ export async function doctorChecks(lab) {
     await lab.check('doctor: it gives a card back that was bound by hand, when it is told to', async () => {
         await lab.root(bind(CARD, SOUND));
         assert.equal((await lab.root('drivers')).out.trim(), VFIO);
-        const {code, out} = await lab.seat(`handover doctor --fix linux-lost-card --yes ${PATIENT}`, 180);
+        const {code, out} = await lab.seat(`handover doctor --fix linux-lost-card --yes --host system ${PATIENT}`, 180);
         lab.note(out);
         assert.equal(code, 0, out);
         assert.equal((await lab.root('drivers')).out.trim(), LINUX);
