@@ -185,7 +185,10 @@ export async function doctorChecks(lab) {
     await lab.check('doctor: it gives a card back that was bound by hand, when it is told to', async () => {
         await lab.root(bind(CARD, SOUND));
         assert.equal((await lab.root('drivers')).out.trim(), VFIO);
-        const {code, out} = await lab.seat(`handover doctor --fix linux-lost-card --yes --host system ${PATIENT}`, 180);
+        const {code, out} = await lab.seat(
+            `handover doctor --fix linux-lost-card --yes --host system ${PATIENT}`,
+            180,
+        );
         lab.note(out);
         assert.equal(code, 0, out);
         assert.equal((await lab.root('drivers')).out.trim(), LINUX);
