@@ -21,6 +21,7 @@ function shortcuts(): readonly (readonly [title: string, keys: string])[] {
         [pgettext('shortcuts', 'Open the machine’s display'), '<Control>d'],
         [pgettext('shortcuts', 'Show the machine’s health'), '<Control><Shift>h'],
         [pgettext('shortcuts', 'Show the machine’s log'), '<Control>l'],
+        [pgettext('shortcuts', 'Read the points of a graph'), 'Left Right'],
         [pgettext('shortcuts', 'Back to the list'), '<Alt>Left'],
     ];
 }

@@ -44,7 +44,7 @@ interface Strength {
 }
 
 const USUAL: Strength = {thickness: 1.5, area: 0.15, grid: 0.1, text: 0.55};
-const HIGH_CONTRAST: Strength = {thickness: 2.5, area: 0.25, grid: 0.5, text: 1};
+const HIGH_CONTRAST: Strength = {thickness: 2.5, area: 0.25, grid: 0.35, text: 1};
 /** Parts of the height that have a line across. */
 const ACROSS = [0.5];
 const DOT = 3.5;

@@ -34,6 +34,8 @@ export interface MachineFigures extends Figures {
 /** Less than this (bytes a second) is not drawn as a mountain. */
 const LEAST_RATE = 100_000;
 const LEAST_FRAMES = 60;
+/** Quicker than this is not worth a word. */
+const LEAST_MS = 0.05;
 /** A wait is told from this part of the time on. */
 const FELT_WAIT = 0.01;
 const FEWEST_DROPS = 0.05;
@@ -103,7 +105,10 @@ function disk({rates}: Sample): MachineFigures {
             {label: _('Read'), format: formatRate},
             {label: _('Written'), format: formatRate},
         ],
-        aside: latency === null ? '' : fill(_('{time} a request'), {time: formatMilliseconds(latency)}),
+        aside:
+            latency === null || latency < LEAST_MS
+                ? ''
+                : fill(_('{time} a request'), {time: formatMilliseconds(latency)}),
         top: points => roundUp(greatestOf(points), LEAST_RATE),
     };
 }

@@ -294,4 +294,27 @@ describe('the graphs of a machine', () => {
         await app.picture('graphs-frames');
         expect(await app.stop()).toEqual([]);
     }, 60_000);
+
+    for (const [look, env, width, height] of [
+        ['light', {ADW_DEBUG_COLOR_SCHEME: 'prefer-light'}, 1000, 900],
+        ['dark', {ADW_DEBUG_COLOR_SCHEME: 'prefer-dark'}, 1000, 900],
+        ['narrow', {ADW_DEBUG_COLOR_SCHEME: 'prefer-light'}, 360, 900],
+        ['high-contrast', {ADW_DEBUG_COLOR_SCHEME: 'prefer-dark', ADW_DEBUG_HIGH_CONTRAST: '1'}, 1000, 900],
+    ] as const)
+        it(`are kept as pictures: ${look}`, async () => {
+            const app = await open(env);
+            await app.resize(width, height);
+            await says(app, 'CPU', /\d %/);
+            // Something for the graphs to show.
+            for (let megabytes = 4; megabytes <= 32; megabytes *= 2) {
+                await guest.run(
+                    virsh,
+                    `dd if=/dev/zero of=/dev/vda bs=1M count=${megabytes} conv=fsync; cat /dev/vda >/dev/null;
+                    head -c 400k /dev/urandom | md5sum`,
+                );
+                await pause(2000);
+            }
+            await app.picture(`graphs-${look}`);
+            expect(await app.stop()).toEqual([]);
+        }, 60_000);
 });
