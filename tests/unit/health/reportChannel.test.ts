@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+
+import {ReportChannel} from '../../../shared/health/guestChannel/reportChannel.js';
+import type {Machine} from '../../../shared/machines/machine.js';
+import {waitFor} from '../../harness/deadline.js';
+import {drop} from '../../fakes/pci/files.js';
+import {machineWith} from './pretended.js';
+
+let top = '';
+
+beforeEach(() => (top = GLib.Dir.make_tmp('handover-port-XXXXXX')));
+afterEach(() => drop(top));
+
+/** What the reader asks of a machine. */
+function machineAt(path: string, uri = 'qemu:///session', id = 'session'): Machine {
+    const definition = machineWith(
+        `<channel type='unix'><source mode='bind' path='${path}'/>
+         <target type='virtio' name='io.github.handover.report.0'/></channel>`,
+    );
+    const machine = {
+        active: true,
+        isGone: false,
+        definition,
+        host: {driver: {uri, id, bus: 'session'}},
+        loadDetails: () => Promise.resolve(),
+        connect: () => 0,
+        disconnect: () => undefined,
+    };
+    return machine as unknown as Machine;
+}
+
+/** A port as QEMU makes it. */
+function listen(path: string, line: string): Gio.SocketService {
+    const service = new Gio.SocketService();
+    service.add_address(
+        Gio.UnixSocketAddress.new(path),
+        Gio.SocketType.STREAM,
+        Gio.SocketProtocol.DEFAULT,
+        null,
+    );
+    service.connect('incoming', (_service, connection: Gio.SocketConnection) => {
+        connection.get_output_stream().write_all(new TextEncoder().encode(line), null);
+        return true;
+    });
+    service.start();
+    return service;
+}
+
+describe('Reading a channel for reports', () => {
+    it('says what is in its way, tries again, and reads when it can', async () => {
+        const channel = new ReportChannel(machineAt(`${top}/port`));
+        let changes = 0;
+        channel.open(() => changes++);
+        await waitFor('a problem', () => channel.problem !== null);
+        expect(channel.problem).toContain('could not be read');
+        expect(changes).toBe(1);
+        const service = listen(`${top}/port`, '{"v":1,"fps":60}\n');
+        await waitFor('a report', () => channel.latest?.framesPerSecond === 60);
+        expect(channel.problem).toBeNull();
+        channel.close();
+        expect(channel.latest).toBeNull();
+        service.stop();
+        service.close();
+    });
+
+    it('of a machine that is not here is not tried', async () => {
+        const channel = new ReportChannel(machineAt(`${top}/port`, 'qemu+ssh://other/system', 'other'));
+        channel.open(() => undefined);
+        await waitFor('a problem', () => channel.problem !== null);
+        expect(channel.problem).toContain('not on this computer');
+        channel.close();
+        expect(channel.problem).toBeNull();
+    });
+});
