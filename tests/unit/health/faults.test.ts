@@ -58,6 +58,23 @@ describe('A fault', () => {
         expect(await failedOf(allLent)).toEqual(['desktop-card']);
     });
 
+    it('is none where nothing could be lent anyway, until a machine asks for a device', async () => {
+        const single = (): FakePciTree => new FakePciTree().withoutIommu().intelGraphics();
+        const ids = ['iommu', 'vfio-module', 'helper', 'guard', 'other-writer'];
+        const failedOf = async (devices: string): Promise<string[]> =>
+            failedIn(
+                await examine(
+                    portsOf(single(), {
+                        helper: null,
+                        machines: () => Promise.resolve([machineOf(devices)]),
+                    }),
+                    {ids},
+                ),
+            );
+        expect(await failedOf('')).toEqual([]);
+        expect(await failedOf(hostdev('0000:05:00.0'))).toEqual(['iommu', 'helper']);
+    });
+
     it('has a case for each question that can tell of one', () => {
         const covered = new Set([...FAULTS.map(({id}) => id), ...TELLS, ...ELSEWHERE]);
         expect(ALL_QUESTIONS.map(({id}) => id).filter(id => !covered.has(id))).toEqual([]);
