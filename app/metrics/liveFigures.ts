@@ -9,8 +9,11 @@ import type {History} from '../../shared/metrics/history.js';
 import {type Insight, InsightReader} from '../../shared/metrics/insight.js';
 import type {Sample, Watch} from '../../shared/metrics/sampler.js';
 import {type AppFigures, CARD_TICKS} from './appFigures.js';
-import {guestValues} from './figures.js';
+import {figuresOf, guestValues} from './figures.js';
 import {lastTimeOf} from './graphPoints.js';
+
+/** Answers without a single figure after which no more are asked for: the driver of the machine's host has none. */
+const SILENT_TICKS = 2;
 
 /** What follows one machine while somebody looks at its graphs: everything ends with `close()`. */
 export class LiveFigures {
@@ -24,6 +27,7 @@ export class LiveFigures {
     #cards: readonly GpuUse[] = [];
     #cardsBefore: GpuReading | null = null;
     #ticks = 0;
+    #silent = 0;
     #reading = false;
     #closed = false;
 
@@ -82,7 +86,10 @@ export class LiveFigures {
     }
 
     #tick(): void {
-        this.#sample = this.figures.metrics.sample(this.machine) ?? this.#sample;
+        const sample = this.figures.metrics.sample(this.machine);
+        if (sample) this.#silent = figuresOf(sample).length === 0 ? this.#silent + 1 : 0;
+        if (this.#silent >= SILENT_TICKS) this.#watch.close();
+        this.#sample = sample ?? this.#sample;
         const nowMs = lastTimeOf(this.history);
         if (nowMs !== null) this.guestHistory.push(nowMs, guestValues(this.report));
         // What the figures mean comes with them, in one drawing, unless this computer is slow to tell.

@@ -14,6 +14,7 @@ import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 import {VirshClient} from '../harness/virshClient.js';
 import {AppProgram} from './appProgram.js';
+import {richXml, testMachines} from './testMachines.js';
 
 const GRAPH = 'image';
 /** Long enough for two ticks. */
@@ -250,6 +251,19 @@ describe('the graphs of a machine', () => {
         expect(await app.stop()).toEqual([]);
         await virsh.run(['destroy', 'other']);
     }, 150_000);
+
+    it('are none of a machine without figures, which are not asked for again and again', async () => {
+        await testMachines.clear();
+        await testMachines.define(richXml('silent'));
+        await testMachines.call('silent', 'Create');
+        const app = await AppProgram.start(shell, {env: {GDK_DEBUG: 'frames'}});
+        await app.choose('silent');
+        await app.see({name: 'libvirt tells no figures of this machine.', role: 'label'});
+        expect(app.find({role: GRAPH, name: 'CPU'})).toBeUndefined();
+        await pause(TICKS_MS);
+        await expectRest(app, 'a machine without figures');
+        expect(await app.stop()).toEqual([]);
+    }, 60_000);
 
     it('go when it stops, and how long its start took stays', async () => {
         const app = await open();
