@@ -96,8 +96,8 @@ const TROUBLES = [
             ),
             fault(
                 'desktop-rule',
-                `helper RemoveIgnoreRule s ${CARD} && udevadm settle`,
-                `helper InstallIgnoreRule s ${CARD} && udevadm settle
+                `until_ok 20 helper RemoveIgnoreRule s ${CARD} && udevadm settle`,
+                `until_ok 20 helper InstallIgnoreRule s ${CARD} && udevadm settle
                 systemctl --user -M tester@ restart wireplumber`,
             ),
             fault('guard', 'helper RemoveGuard', 'helper InstallGuard'),
