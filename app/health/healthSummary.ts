@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import Gtk from 'gi://Gtk?version=4.0';
 
 import type {Finding} from '../../shared/health/finding.js';
 import {findingsHeading, unmeasuredLine} from '../../shared/health/words.js';
-import {_} from '../../shared/platform/i18n.js';
+import {_, fill} from '../../shared/platform/i18n.js';
 import {FINE, showStatus, TROUBLE} from './statusLook.js';
 
 /** At the head of a page: whether all is well, in a sentence that screen readers say when it changes. */
@@ -39,7 +40,7 @@ export class HealthSummary extends Gtk.Box {
         const line = unmeasuredLine(findings);
         this.#heading.label = heading;
         // Its line stays, so that nothing below it jumps at each look.
-        this.#line.label = looking ? _('Looking…') : line === '' ? _('Everything could be measured') : line;
+        this.#line.label = looking ? _('Looking…') : line === '' ? lookedNow() : line;
         if (looking) return;
         const said = line === '' ? heading : `${heading}. ${line}.`;
         if (this.#said !== '' && said !== this.#said && this.get_mapped())
@@ -51,4 +52,8 @@ export class HealthSummary extends Gtk.Box {
     forget(): void {
         this.#said = '';
     }
+}
+
+function lookedNow(): string {
+    return fill(_('Looked at {time}'), {time: GLib.DateTime.new_now_local().format('%X') ?? ''});
 }
