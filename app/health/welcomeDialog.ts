@@ -53,7 +53,7 @@ export class WelcomeDialog extends Adw.Dialog {
         this._groups.append(this.#findings);
         this.#doctor = new FollowedDoctor(hosts, cards, () => this.#sync());
         this.connect('map', () => this.#doctor.open());
-        this.connect('closed', () => this.#doctor.close());
+        this.connect('unmap', () => this.#doctor.close());
         this.default_widget = this._doneButton;
         this.focus_widget = this._doneButton;
         this.#sync();
