@@ -4,6 +4,7 @@ import GLib from 'gi://GLib';
 import type GObject from 'gi://GObject';
 
 import {BusTraffic} from '../bench/busTraffic.js';
+import {FakePciTree} from '../fakes/fakePciTree.js';
 import {find, findAll, hasState, nameOf, type Node, waitForNode} from '../harness/accessibility.js';
 import {callBus} from '../harness/bus.js';
 import {pause, waitFor} from '../harness/deadline.js';
@@ -251,6 +252,21 @@ describe('the graphs of a machine', () => {
         expect(await app.stop()).toEqual([]);
         await virsh.run(['destroy', 'other']);
     }, 150_000);
+
+    it('show how much Linux uses its cards', async () => {
+        const fake = new FakePciTree().intelGraphics();
+        fake.use(fake.processes.start({comm: 'gnome-shell'}), '/dev/dri/renderD128', [
+            'drm-driver:\ti915',
+            'drm-pdev:\t0000:00:02.0',
+            'drm-client-id:\t7',
+            'drm-engine-render:\t5000000 ns',
+        ]);
+        const app = await open({HANDOVER_SYSROOT: fake.folder});
+        await says(app, 'CPU', /\d %/);
+        const tile = await waitForNode(app.root, {name: /Intel|0000:00:02/, role: GRAPH}, {within: 20_000});
+        expect(said(tile)).toMatch(/render \| used by Linux \| 0 %/);
+        expect(await app.stop()).toEqual([]);
+    }, 60_000);
 
     it('are none of a machine without figures, which are not asked for again and again', async () => {
         await testMachines.clear();
