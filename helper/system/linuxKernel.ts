@@ -52,6 +52,8 @@ async function ask(what: string, argv: readonly [string, ...string[]], stdin?: s
     try {
         await run(argv, {
             timeoutMs: AT_MOST_MS,
+            // What still writes may not be taken for what has ended.
+            untilGone: true,
             environment: {LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin'},
             ...(stdin === undefined ? {} : {stdin}),
         });

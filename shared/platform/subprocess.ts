@@ -18,20 +18,24 @@ export interface RunOptions {
     readonly cancellable?: Gio.Cancellable | null;
     /** Added to the environment. */
     readonly environment?: Readonly<Record<string, string>>;
+    /** How much it may print, on either side; one that prints more is killed, and has failed. */
+    readonly mostBytes?: number;
     readonly stdin?: string;
+    /** Ends when the program is gone and not before, also where it cannot be killed: for who must know that it is. */
+    readonly untilGone?: boolean;
 }
 
 /**
  * Runs a program to its end without a shell.
  *
  * @param argv program and arguments; nothing in them is interpreted
- * @returns what it printed on standard output
+ * @returns what it printed on standard output; bytes that are no UTF-8 become U+FFFD
  * @throws SubprocessError when it cannot be started or fails
- * @throws DeadlineError when it was killed because its time was up
+ * @throws DeadlineError when it was killed because its time was up, even if it does not die
  * @throws CancelledError when it was killed because nobody waits any more
  */
 export async function run(argv: readonly [string, ...string[]], options: RunOptions): Promise<string> {
-    const {timeoutMs, cancellable = null, environment = {}, stdin = null} = options;
+    const {timeoutMs, cancellable = null, environment = {}, mostBytes = MOST, stdin = null} = options;
     const launcher = new Gio.SubprocessLauncher({
         flags:
             Gio.SubprocessFlags.STDOUT_PIPE |
@@ -48,22 +52,54 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
     }
 
     let late = false;
+    let cancelled = false;
+    let tooMuch = false;
     const timer = new Gio.Cancellable();
-    void delay(timeoutMs, timer).then(
-        () => {
+    const enough = new Gio.Cancellable();
+    const release =
+        cancellable &&
+        onCancelled(cancellable, () => {
+            cancelled = true;
+            child.force_exit();
+            enough.cancel();
+        });
+    void delay(timeoutMs, timer)
+        .then(() => {
             late = true;
             child.force_exit();
-        },
-        () => undefined,
-    );
+            // One that waits for the kernel cannot be killed, and what it has started may keep its pipes.
+            return delay(KILL_MS, timer);
+        })
+        .then(
+            () => {
+                if (!options.untilGone) enough.cancel();
+            },
+            () => undefined,
+        );
+    const read = async (pipe: Gio.InputStream): Promise<string> => {
+        const bytes = await readUntil(pipe, enough, mostBytes);
+        if (bytes.length > mostBytes) {
+            tooMuch = true;
+            child.force_exit();
+            enough.cancel();
+        }
+        return new TextDecoder().decode(bytes);
+    };
     try {
-        const [stdout, stderr] = await communicate(child, stdin, cancellable);
+        if (stdin !== null) feed(child.get_stdin_pipe()!, stdin);
+        const [stdout, stderr] = await Promise.all([
+            read(child.get_stdout_pipe()!),
+            read(child.get_stderr_pipe()!),
+        ]);
+        const ended = await hasEnded(child, enough);
+        if (cancelled) throw new CancelledError();
         if (late) throw new DeadlineError(argv[0], timeoutMs);
-        const status = child.get_if_exited() ? child.get_exit_status() : null;
+        const status = ended && !tooMuch && child.get_if_exited() ? child.get_exit_status() : null;
         if (status !== 0) throw new SubprocessError(argv[0], status, stderr);
         return stdout;
     } finally {
         timer.cancel();
+        release?.();
     }
 }
 
@@ -168,21 +204,29 @@ function readSome(stream: Gio.InputStream, enough: Gio.Cancellable): Promise<GLi
     });
 }
 
-function communicate(
-    child: Gio.Subprocess,
-    stdin: string | null,
-    cancellable: Gio.Cancellable | null,
-): Promise<[stdout: string, stderr: string]> {
+/** Gives a program what it reads, and the end of it. One that does not read it says by its status what came of that. */
+function feed(pipe: Gio.OutputStream, text: string): void {
+    const source = Gio.MemoryInputStream.new_from_bytes(new GLib.Bytes(new TextEncoder().encode(text)));
+    const {CLOSE_SOURCE, CLOSE_TARGET} = Gio.OutputStreamSpliceFlags;
+    pipe.splice_async(source, CLOSE_SOURCE | CLOSE_TARGET, GLib.PRIORITY_DEFAULT, null, (_pipe, result) => {
+        try {
+            pipe.splice_finish(result);
+        } catch (error) {
+            if (!(error instanceof GLib.Error)) console.error(error);
+        }
+    });
+}
+
+/** @returns false when it was enough before */
+function hasEnded(child: Gio.Subprocess, enough: Gio.Cancellable): Promise<boolean> {
     return new Promise((resolve, reject) => {
-        child.communicate_utf8_async(stdin, cancellable, (_child, result) => {
+        child.wait_async(enough, (_child, result) => {
             try {
-                const [, stdout, stderr] = child.communicate_utf8_finish(result);
-                resolve([stdout ?? '', stderr ?? '']);
+                child.wait_finish(result);
+                resolve(true);
             } catch (error) {
-                child.force_exit();
-                const cancelled =
-                    error instanceof GLib.Error && error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
-                reject(cancelled ? new CancelledError() : error);
+                if (enough.is_cancelled()) resolve(false);
+                else reject(error);
             }
         });
     });

@@ -37,6 +37,8 @@ async function ask(what: string, argv: [string, ...string[]], stdin?: string): P
     try {
         await run(argv, {
             timeoutMs: NEVER_MS,
+            // What still writes may not be taken for what has ended.
+            untilGone: true,
             environment: {LC_ALL: 'C'},
             ...(stdin === undefined ? {} : {stdin}),
         });
