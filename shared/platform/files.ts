@@ -119,30 +119,83 @@ export function readText(
 
 interface UnderWay {
     readonly since: number;
-    readonly reading: Promise<string>;
+    readonly answer: Promise<unknown>;
 }
 
 const underWay = new Map<string, UnderWay>();
 
-/** A read that has taken as long as this is one that waits for a driver, in milliseconds. */
+/** What has taken as long as this waits for a driver, or for a server that is away, in milliseconds. */
 const SLOW_MS = 300;
 
 /**
- * A read that hangs keeps one of GIO's ten threads, and ten of them keep all others from being read at all: so who
- * asks for a file that does not answer waits for the answer that is still to come.
+ * What hangs keeps one of GIO's ten threads, and ten of them keep all others from being read at all: so who asks for
+ * what does not answer waits for the answer that is still to come.
+ *
+ * @param key what is asked, and of which file
  */
-function readOnce(path: string, mostBytes: number): Promise<string> {
-    const key = `${mostBytes} ${path}`;
+export function unlessHanging<T>(key: string, ask: () => Promise<T>): Promise<T> {
     const before = underWay.get(key);
-    if (before && monotonicMs() - before.since > SLOW_MS) return before.reading;
-    const reading = readBytes(path, mostBytes);
-    const mine = {since: monotonicMs(), reading};
+    if (before && monotonicMs() - before.since > SLOW_MS) return before.answer as Promise<T>;
+    const answer = ask();
+    const mine = {since: monotonicMs(), answer};
     underWay.set(key, mine);
     const answered = (): void => {
         if (underWay.get(key) === mine) underWay.delete(key);
     };
-    reading.then(answered, answered);
-    return reading;
+    answer.then(answered, answered);
+    return answer;
+}
+
+function readOnce(path: string, mostBytes: number): Promise<string> {
+    return unlessHanging(`${mostBytes} ${path}`, () => readBytes(path, mostBytes));
+}
+
+/**
+ * What a file is, whatever stands in it; a link counts as what it leads to. It has no deadline of its own.
+ *
+ * @param attributes as GIO calls them, e.g. `standard::type`
+ * @throws GLib.Error
+ */
+export function queryInfo(path: string, attributes: string): Promise<Gio.FileInfo> {
+    return unlessHanging(
+        `${attributes} ${path}`,
+        () =>
+            new Promise((resolve, reject) => {
+                const file = Gio.File.new_for_path(path);
+                const {NONE} = Gio.FileQueryInfoFlags;
+                file.query_info_async(attributes, NONE, GLib.PRIORITY_DEFAULT, null, (_file, result) => {
+                    try {
+                        resolve(file.query_info_finish(result));
+                    } catch (error) {
+                        reject(error);
+                    }
+                });
+            }),
+    );
+}
+
+/**
+ * What is free on the file system that a path is on, in bytes. It has no deadline of its own.
+ *
+ * @throws GLib.Error
+ */
+export function queryFreeBytes(path: string): Promise<number> {
+    const attribute = Gio.FILE_ATTRIBUTE_FILESYSTEM_FREE;
+    return unlessHanging(
+        `${attribute} ${path}`,
+        () =>
+            new Promise((resolve, reject) => {
+                const file = Gio.File.new_for_path(path);
+                file.query_filesystem_info_async(attribute, GLib.PRIORITY_DEFAULT, null, (_file, result) => {
+                    try {
+                        const info = file.query_filesystem_info_finish(result);
+                        resolve(Number(info.get_attribute_uint64(attribute)));
+                    } catch (error) {
+                        reject(error);
+                    }
+                });
+            }),
+    );
 }
 
 async function readBytes(path: string, mostBytes: number): Promise<string> {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the doctor asks of libvirt, by the connections that a face follows anyway.
-import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {parseXml} from '../../definition/xmlParser.js';
@@ -11,6 +10,7 @@ import type {Host} from '../../libvirt/host.js';
 import type {Machine} from '../../machines/machine.js';
 import {withDeadline} from '../../platform/clock.js';
 import {DeadlineError, HandoverError} from '../../platform/errors.js';
+import {queryFreeBytes} from '../../platform/files.js';
 import type {LibvirtPorts} from './localPorts.js';
 import {lookingGlassReleases} from './lookingGlassReleases.js';
 import type {ConnectionView, DoctorMachine, PoolView} from './ports.js';
@@ -155,27 +155,9 @@ function bytesIn(pool: XmlElement, name: string): number {
 /** Free room where a folder is; null when that is not told in time. */
 async function freeBytes(path: string): Promise<number | null> {
     try {
-        return await withDeadline(path, SPACE_MS, queryFree(path));
+        return await withDeadline(path, SPACE_MS, queryFreeBytes(path));
     } catch (error) {
         if (error instanceof GLib.Error || error instanceof DeadlineError) return null;
         throw error;
     }
-}
-
-function queryFree(path: string): Promise<number> {
-    return new Promise((resolve, reject) => {
-        Gio.File.new_for_path(path).query_filesystem_info_async(
-            Gio.FILE_ATTRIBUTE_FILESYSTEM_FREE,
-            GLib.PRIORITY_DEFAULT,
-            null,
-            (file, result) => {
-                try {
-                    const info = file!.query_filesystem_info_finish(result);
-                    resolve(Number(info.get_attribute_uint64(Gio.FILE_ATTRIBUTE_FILESYSTEM_FREE)));
-                } catch (error) {
-                    reject(error);
-                }
-            },
-        );
-    });
 }

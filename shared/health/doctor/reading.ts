@@ -3,8 +3,10 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
+import {withDeadline} from '../../platform/clock.js';
 import {DeadlineError, messageOf} from '../../platform/errors.js';
-import {readLineBlocks, readText} from '../../platform/files.js';
+import {queryInfo, readLineBlocks, readText, unlessHanging} from '../../platform/files.js';
+import {_} from '../../platform/i18n.js';
 
 /** What came of reading something. */
 export type Reading<T> =
@@ -18,9 +20,16 @@ export const ABSENT = {is: 'absent'} as const;
 const MOST_BYTES = 65_536;
 const MOST_NAMES = 1_000;
 
+/** A server that is away does not even tell what a file is. In milliseconds. */
+const READ_MS = 2_000;
+
 /** The beginning of a text file. @param mostBytes reads no further than this */
 export async function readFile(path: string, mostBytes = MOST_BYTES): Promise<Reading<string>> {
     try {
+        // Who opens a pipe waits for somebody to write into it.
+        const type = await withDeadline(path, READ_MS, queryInfo(path, 'standard::type'));
+        if (type.get_file_type() !== Gio.FileType.REGULAR)
+            return {is: 'unreadable', why: _('It is no file.')};
         return {is: 'read', value: await readText(path, {mostBytes})};
     } catch (error) {
         return notRead(error);
@@ -41,7 +50,7 @@ export async function readWhether(path: string, pattern: RegExp): Promise<Readin
 /** The names in a folder, sorted. */
 export async function readFolder(path: string): Promise<Reading<readonly string[]>> {
     try {
-        return {is: 'read', value: (await list(Gio.File.new_for_path(path))).sort()};
+        return {is: 'read', value: (await unlessHanging(`names ${path}`, () => list(path))).toSorted()};
     } catch (error) {
         return notRead(error);
     }
@@ -63,7 +72,7 @@ const ATTRIBUTES = 'unix::mode,standard::size,access::can-read,access::can-write
 /** What a file is, whatever stands in it; a link counts as what it leads to. */
 export async function readKind(path: string): Promise<Reading<FileKind>> {
     try {
-        const info = await queryInfo(Gio.File.new_for_path(path));
+        const info = await queryInfo(path, ATTRIBUTES);
         return {
             is: 'read',
             value: {
@@ -87,26 +96,8 @@ function notRead(error: unknown): Reading<never> {
     return absent ? ABSENT : {is: 'unreadable', why: messageOf(error)};
 }
 
-function queryInfo(file: Gio.File): Promise<Gio.FileInfo> {
-    return new Promise((resolve, reject) => {
-        file.query_info_async(
-            ATTRIBUTES,
-            Gio.FileQueryInfoFlags.NONE,
-            GLib.PRIORITY_DEFAULT,
-            null,
-            (_file, result) => {
-                try {
-                    resolve(file.query_info_finish(result));
-                } catch (error) {
-                    reject(error);
-                }
-            },
-        );
-    });
-}
-
-async function list(folder: Gio.File): Promise<string[]> {
-    const names = await enumerate(folder);
+async function list(path: string): Promise<string[]> {
+    const names = await enumerate(Gio.File.new_for_path(path));
     try {
         const infos = await nextFiles(names);
         return infos.map(info => info.get_name());

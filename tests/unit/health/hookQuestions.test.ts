@@ -10,6 +10,7 @@ import {
 import {HOOK_QUESTIONS, judgeNeverRuns, NO_HOOKS} from '../../../shared/health/doctor/hookQuestions.js';
 import {NO_HOLDERS} from '../../../shared/gpu/holders/holders.js';
 import type {FakePciTree} from '../../fakes/fakePciTree.js';
+import {runProgram} from '../../harness/program.js';
 import {drop, putFile, putFolder} from '../../fakes/pci/files.js';
 import {AMD, AMD_RULE, factsOf} from '../setUp/pretended.js';
 import {healthy, readyHelper} from './healthy.js';
@@ -43,6 +44,15 @@ describe('The doctor’s questions on hooks', () => {
                 .withContext(id)
                 .toBe('unknown');
         GLib.chmod(folder, 0o755);
+    });
+
+    it('and do not wait for who writes into a pipe in a hook’s place', async () => {
+        const fake = healthy();
+        const path = `${fake.folder}/etc/libvirt/hooks/qemu.d/pipe`;
+        putFolder(GLib.path_get_dirname(path));
+        await runProgram(['mkfifo', '-m', '755', path]);
+        expect(await status('hook-not-run', fake)).toBe('ok');
+        expect(await status('hook-asks-libvirt', fake)).toBe('unknown');
     });
 
     it('a hook that is not executable, or younger than the daemon', async () => {
