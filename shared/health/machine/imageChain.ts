@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Images as `qemu-img info --force-share --backing-chain --output=json` tells of them, from the one that is written
+// Images as `qemu-img info --force-share --output=json` tells of them, from the one that is written
 // to down to the one that rests on none.
 import type {Reading} from './reading.js';
 
@@ -49,18 +49,6 @@ export interface ImageFacts {
 
 /** QEMU itself follows a chain further; one that long is nobody's intention. */
 export const MOST_LAYERS = 256;
-
-/**
- * Reads what qemu-img prints of a whole chain.
- *
- * @returns null for what is no chain of images
- */
-export function parseImageChain(json: string): readonly ImageLayer[] | null {
-    const value = parseJson(json);
-    if (!Array.isArray(value) || value.length === 0 || value.length > MOST_LAYERS) return null;
-    const layers = value.map(readLayer);
-    return layers.every(layer => layer !== null) ? layers : null;
-}
 
 /** Reads what qemu-img prints of one image. @returns null for what is none */
 export function parseImage(json: string): ImageLayer | null {

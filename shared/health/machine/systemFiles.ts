@@ -5,9 +5,10 @@ import GLib from 'gi://GLib';
 
 import {monotonicMs, withDeadline} from '../../platform/clock.js';
 import {DeadlineError, SubprocessError} from '../../platform/errors.js';
+import {queryFreeBytes, queryInfo} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
 import {run} from '../../platform/subprocess.js';
-import {type ImageChain, type ImageLayer, MOST_LAYERS, parseImage, parseImageChain} from './imageChain.js';
+import {type ImageChain, type ImageLayer, MOST_LAYERS, parseImage} from './imageChain.js';
 import {read, type Reading, unread} from './reading.js';
 import type {FilePorts} from './stateFiles.js';
 
@@ -16,6 +17,12 @@ export interface FileLimits {
     readonly timeoutMs: number;
     readonly cancellable?: Gio.Cancellable | null;
 }
+
+/** stat(2) */
+const S_IFMT = 0o170000;
+const S_IFBLK = 0o060000;
+/** More than this is said of no image; one with a thousand snapshots takes some 300 KB. */
+const MOST_INFO = 4 * 1024 * 1024;
 
 /** The files of the computer that this program runs on. */
 export function systemFiles({timeoutMs, cancellable = null}: FileLimits): FilePorts {
@@ -28,60 +35,68 @@ export function systemFiles({timeoutMs, cancellable = null}: FileLimits): FilePo
 
 async function isThere(path: string, timeoutMs: number): Promise<boolean | null> {
     try {
-        await withDeadline(path, timeoutMs, look(path));
+        await withDeadline(path, timeoutMs, queryInfo(path, 'standard::type'));
         return true;
     } catch (error) {
         if (error instanceof DeadlineError) return null;
         if (!(error instanceof GLib.Error)) throw error;
-        const gone =
-            error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.NOT_FOUND) ||
-            error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.NOT_DIRECTORY);
-        return gone ? false : null;
+        return isGone(error) ? false : null;
     }
+}
+
+function isGone(error: GLib.Error): boolean {
+    const {NOT_FOUND, NOT_DIRECTORY} = Gio.IOErrorEnum;
+    return error.matches(Gio.IOErrorEnum, NOT_FOUND) || error.matches(Gio.IOErrorEnum, NOT_DIRECTORY);
 }
 
 async function freeBytes(path: string, timeoutMs: number): Promise<Reading<number>> {
     const why = _('What is free where the image is cannot be read.');
     try {
-        return read(await withDeadline(path, timeoutMs, lookForSpace(path)));
+        return read(await withDeadline(path, timeoutMs, queryFreeBytes(path)));
     } catch (error) {
         if (error instanceof DeadlineError || error instanceof GLib.Error) return unread(why);
         throw error;
     }
 }
 
-/** Asks for the whole chain at once, and where that fails for one image after the other, to see where it breaks. */
-async function chain(path: string, format: string | null, limits: FileLimits): Promise<Reading<ImageChain>> {
-    const {timeoutMs} = limits;
-    const deadline = monotonicMs() + timeoutMs;
+/** What an image has to be: QEMU waits without an end for who writes into a pipe. */
+type Kind = 'image' | 'gone' | 'other' | 'hidden';
+
+async function kindOf(path: string): Promise<Kind> {
     try {
-        const layers = parseImageChain(await imageInfo(path, format, ['--backing-chain'], limits));
-        if (layers !== null) return read({layers, missing: null, loop: null});
-        return unread(_('qemu-img’s answer could not be read.'));
+        const info = await queryInfo(path, 'standard::type,unix::mode');
+        if (info.get_file_type() === Gio.FileType.REGULAR) return 'image';
+        return (info.get_attribute_uint32('unix::mode') & S_IFMT) === S_IFBLK ? 'image' : 'other';
     } catch (error) {
-        if (!(error instanceof SubprocessError) || error.status === null) return unread(whyNot(error));
+        if (!(error instanceof GLib.Error)) throw error;
+        return isGone(error) ? 'gone' : 'hidden';
     }
-    return follow(path, format, () => ({...limits, timeoutMs: Math.max(1, deadline - monotonicMs())}));
 }
 
-async function follow(
-    path: string,
-    format: string | null,
-    limits: () => FileLimits,
-): Promise<Reading<ImageChain>> {
+/**
+ * Asks for one image after the other. qemu-img would follow the whole chain by itself, but also to other computers:
+ * what an image says that it rests on is the choice of who made it.
+ */
+async function chain(path: string, format: string | null, limits: FileLimits): Promise<Reading<ImageChain>> {
+    const deadline = monotonicMs() + limits.timeoutMs;
+    const leftMs = (): number => Math.max(1, deadline - monotonicMs());
     const layers: ImageLayer[] = [];
     const seen = new Set<string>();
     let next: string | null = path;
     let nextFormat = format;
     while (next !== null && layers.length < MOST_LAYERS) {
-        const now: string = GLib.canonicalize_filename(next, null);
-        if (seen.has(now)) return read({layers, missing: null, loop: now});
-        seen.add(now);
-        if ((await isThere(now, limits().timeoutMs)) === false)
-            return read({layers, missing: now, loop: null});
+        // Only to know it again: where a link is on the way, what “..” leads to does not stand in the name.
+        const now: string = next;
+        const name = GLib.canonicalize_filename(now, null);
+        if (seen.has(name)) return read({layers, missing: null, loop: now});
+        seen.add(name);
         let layer: ImageLayer | null;
         try {
-            layer = parseImage(await imageInfo(now, nextFormat, [], limits()));
+            const kind = await withDeadline(now, leftMs(), kindOf(now));
+            if (kind === 'gone') return read({layers, missing: now, loop: null});
+            if (kind === 'other')
+                return unread(fill(_('{file} is neither a file nor a block device.'), {file: now}));
+            layer = parseImage(await imageInfo(now, nextFormat, {...limits, timeoutMs: leftMs()}));
         } catch (error) {
             return unread(whyNot(error));
         }
@@ -94,50 +109,20 @@ async function follow(
     return read({layers, missing: null, loop: null});
 }
 
-function imageInfo(
-    path: string,
-    format: string | null,
-    more: readonly string[],
-    limits: FileLimits,
-): Promise<string> {
+function imageInfo(path: string, format: string | null, limits: FileLimits): Promise<string> {
     // Left to guess, qemu-img believes what the guest has written into a raw image.
     const known = format !== null && /^[a-z0-9-]{1,20}$/.test(format) ? ['-f', format] : [];
     // A machine that runs holds its images: without --force-share they could not be opened.
-    const options = ['--force-share', '--output=json', ...more, ...known];
-    return run(['qemu-img', 'info', ...options, '--', path], limits);
+    const options = ['--force-share', '--output=json', ...known];
+    return run(['qemu-img', 'info', ...options, '--', path], {...limits, mostBytes: MOST_INFO});
 }
 
 function whyNot(error: unknown): string {
     if (error instanceof DeadlineError) return _('qemu-img did not answer in time.');
     if (!(error instanceof SubprocessError)) throw error;
-    if (error.status === null) return _('qemu-img is not installed.');
+    if (error.status === null)
+        return error.cause === undefined
+            ? _('qemu-img’s answer could not be read.')
+            : _('qemu-img is not installed.');
     return fill(_('qemu-img could not read the image: {error}'), {error: error.stderr});
-}
-
-function look(path: string): Promise<Gio.FileInfo> {
-    return new Promise((resolve, reject) => {
-        const file = Gio.File.new_for_path(path);
-        const {NONE} = Gio.FileQueryInfoFlags;
-        file.query_info_async('standard::type', NONE, GLib.PRIORITY_DEFAULT, null, (_file, result) => {
-            try {
-                resolve(file.query_info_finish(result));
-            } catch (error) {
-                reject(error);
-            }
-        });
-    });
-}
-
-function lookForSpace(path: string): Promise<number> {
-    return new Promise((resolve, reject) => {
-        const file = Gio.File.new_for_path(path);
-        const attribute = Gio.FILE_ATTRIBUTE_FILESYSTEM_FREE;
-        file.query_filesystem_info_async(attribute, GLib.PRIORITY_DEFAULT, null, (_file, result) => {
-            try {
-                resolve(file.query_filesystem_info_finish(result).get_attribute_uint64(attribute));
-            } catch (error) {
-                reject(error);
-            }
-        });
-    });
 }

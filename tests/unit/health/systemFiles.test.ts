@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {valueOf} from '../../../shared/health/machine/reading.js';
@@ -63,5 +64,89 @@ describe('Files of this computer', () => {
         await runProgram(['qemu-img', 'snapshot', '-c', 'before', path]);
         const chain = valueOf(await SYSTEM_FILES.chain(path, 'qcow2'));
         expect(chain?.layers[0]?.snapshots).toEqual(['before']);
+    });
+
+    it('are asked for by their paths alone: what rests on another computer’s is not fetched', async () => {
+        const service = new Gio.SocketService();
+        const port = service.add_any_inet_port(null);
+        let calls = 0;
+        service.connect('incoming', () => {
+            calls++;
+            return true;
+        });
+        service.start();
+        const backings = [
+            `nbd://127.0.0.1:${port}/x`,
+            `json:{"driver":"nbd","server":{"type":"inet","host":"127.0.0.1","port":"${port}"}}`,
+        ];
+        for (const backing of backings) {
+            const path = `${top}/far.qcow2`;
+            await runProgram([
+                'qemu-img',
+                'create',
+                ...['-q', '-u', '-f', 'qcow2', '-F', 'raw', '-b', backing],
+                path,
+                '8M',
+            ]);
+            const above = `${top}/above.qcow2`;
+            await runProgram([
+                'qemu-img',
+                'create',
+                '-q',
+                '-u',
+                '-f',
+                'qcow2',
+                '-F',
+                'qcow2',
+                '-b',
+                path,
+                above,
+                '8M',
+            ]);
+            const chain = valueOf(await SYSTEM_FILES.chain(above, 'qcow2'));
+            expect(chain?.layers.map(layer => layer.path)).toEqual([above, path]);
+            expect(chain?.layers[1]?.backing).toContain('127.0.0.1');
+        }
+        expect(calls).toBe(0);
+        service.stop();
+        service.close();
+    });
+
+    it('are images only where they are files or block devices', async () => {
+        const pipe = `${top}/pipe`;
+        await runProgram(['mkfifo', pipe]);
+        const above = `${top}/above.qcow2`;
+        await runProgram([
+            'qemu-img',
+            'create',
+            '-q',
+            '-u',
+            '-f',
+            'qcow2',
+            '-F',
+            'raw',
+            '-b',
+            pipe,
+            above,
+            '8M',
+        ]);
+        const began = GLib.get_monotonic_time();
+        for (const path of [pipe, above, '/dev/tty', top])
+            expect((await SYSTEM_FILES.chain(path, 'qcow2')).known)
+                .withContext(path)
+                .toBeFalse();
+        expect((GLib.get_monotonic_time() - began) / 1000).toBeLessThan(4_000);
+    });
+
+    it('may make qemu-img print what is no text', async () => {
+        const path = `${top}/odd.qcow2`;
+        await runProgram(['qemu-img', 'create', '-q', '-f', 'qcow2', path, '8M']);
+        const bytes = GLib.file_get_contents(path)[1].slice();
+        // An incompatible feature that QEMU does not know, and a name for it in the table at the end of the header.
+        bytes[72 + 2] = 1;
+        bytes.set([0, 40, 0xff, 0xfe, 0], 112 + 8);
+        GLib.file_set_contents(path, bytes);
+        const chain = await SYSTEM_FILES.chain(path, 'qcow2');
+        expect(chain.known ? '' : chain.why).toContain('\ufffd');
     });
 });
