@@ -136,9 +136,10 @@ export class ReportReader {
     }
 
     #append(piece: Uint8Array): void {
-        if (this.#overlong) return;
-        if (this.#length + piece.length > LONGEST_LINE) {
+        if (this.#overlong || this.#length + piece.length > LONGEST_LINE) {
             this.#overlong = true;
+            // What is dropped costs as much as lines of that length, so that a line without an end is a flood, too.
+            this.#allowance = Math.max(0, this.#allowance - piece.length / LONGEST_LINE);
             return;
         }
         this.#line.set(piece, this.#length);

@@ -68,7 +68,8 @@ describe('The stream of reports', () => {
         const reader = new ReportReader();
         expect(reader.take(bytes('x'.repeat(LONGEST_LINE + 1)), 0)).toEqual([]);
         expect(reader.take(bytes('y'.repeat(9_999_999)), 0)).toEqual([]);
-        expect(reader.take(bytes(`\n${LINE}`), 0).length).toBe(1);
+        // By then the guest has been left waiting for it.
+        expect(reader.take(bytes(`\n${LINE}`), 100).length).toBe(1);
         expect(reader.refused).toEqual({tooLong: 1, tooMany: 0, notReport: 0});
     });
 
@@ -82,6 +83,22 @@ describe('The stream of reports', () => {
         expect(reader.take(bytes(LINE.repeat(1000)), 60_000).length).toBe(LINES_PER_SECOND);
         // A clock that jumps back gives nothing.
         expect(reader.take(bytes(LINE), 0).length).toBe(0);
+    });
+
+    it('rests as well when the lines are endless, so that what comes is bounded in bytes, too', () => {
+        const reader = new ReportReader();
+        const piece = bytes('x'.repeat(LONGEST_LINE));
+        let nowMs = 0;
+        let taken = 0;
+        while (nowMs < 10_000) {
+            reader.take(piece, nowMs);
+            taken += piece.length;
+            // A guest sends as fast as it is read from.
+            nowMs += Math.max(reader.restMs, 1);
+        }
+        expect(taken).toBeLessThan(2 * LONGEST_LINE * LINES_PER_SECOND * 10);
+        nowMs += 1000;
+        expect(reader.take(bytes(`\n${LINE}`), nowMs).length).toBe(1);
     });
 
     it('counts what is no report, and bytes that are no UTF-8 do no harm', () => {
