@@ -121,9 +121,17 @@ export class ReportChannel {
         await this.machine.loadDetails();
         const channel = this.machine.definition?.channels.find(({name}) => name === REPORT_CHANNEL);
         if (channel?.type !== 'unix' || channel.path === null || !channel.path.startsWith('/')) return null;
-        if (isHere(this.machine.host.driver)) return channel.path;
-        this.#tell(_('What the guest reports could not be read: the machine is not on this computer.'));
-        return null;
+        const {driver} = this.machine.host;
+        if (!isHere(driver)) {
+            this.#tell(_('What the guest reports could not be read: the machine is not on this computer.'));
+            return null;
+        }
+        // Nor is a socket of this user's to be opened because somebody has written its path into a definition there.
+        if (driver.bus !== 'session') {
+            this.#tell(_('What the guest reports could not be read: it is for the system’s QEMU alone.'));
+            return null;
+        }
+        return channel.path;
     }
 
     async #readAll(connection: Gio.SocketConnection, life: Gio.Cancellable): Promise<void> {
@@ -167,10 +175,6 @@ export class ReportChannel {
 
     #describe(error: unknown): string {
         if (!(error instanceof GLib.Error || error instanceof HandoverError)) throw error;
-        const denied =
-            error instanceof GLib.Error && error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.PERMISSION_DENIED);
-        if (denied && this.machine.host.driver.bus === 'system')
-            return _('What the guest reports could not be read: it is for the system’s QEMU alone.');
         return fill(_('What the guest reports could not be read: {error}'), {error: messageOf(error)});
     }
 }
