@@ -6,7 +6,8 @@ import GLib from 'gi://GLib';
 import {HandoverError} from './errors.js';
 import {readText} from './files.js';
 
-const MOST_BYTES = 65_536;
+/** Far more than anything that is remembered takes. */
+const MOST_BYTES = 1024 * 1024;
 
 /** What is remembered cannot be read or written. */
 export class StateFileError extends HandoverError {
@@ -18,15 +19,23 @@ export function stateFile(...names: readonly string[]): string {
     return GLib.build_filenamev([GLib.get_user_state_dir(), 'handover', ...names]);
 }
 
+/** Whether a text is short enough to be remembered. */
+export function fitsState(text: string): boolean {
+    return new TextEncoder().encode(text).length <= MOST_BYTES;
+}
+
 /**
- * What stands in a file.
+ * What stands in a file. One that is longer than any of ours counts as none that can be read: its beginning alone would
+ * be taken for nothing, and written over.
  *
  * @returns null when there is none
  * @throws StateFileError, DeadlineError
  */
 export async function readState(path: string): Promise<string | null> {
     try {
-        return await readText(path, {mostBytes: MOST_BYTES});
+        const text = await readText(path, {mostBytes: MOST_BYTES + 1});
+        if (!fitsState(text)) throw new StateFileError(`${path} is longer than any file of ours`);
+        return text;
     } catch (error) {
         if (!(error instanceof GLib.Error)) throw error;
         if (error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.NOT_FOUND)) return null;
@@ -40,6 +49,7 @@ export async function readState(path: string): Promise<string | null> {
  * @throws StateFileError
  */
 export function writeState(path: string, text: string): Promise<void> {
+    if (!fitsState(text)) return Promise.reject(new StateFileError(`${path} would become too long`));
     const folder = GLib.path_get_dirname(path);
     if (GLib.mkdir_with_parents(folder, 0o700) !== 0)
         return Promise.reject(new StateFileError(`${folder} cannot be made`));

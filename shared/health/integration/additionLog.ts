@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {readState, stateFile, StateFileError, writeState} from '../../platform/stateFile.js';
+import {fitsState, readState, stateFile, StateFileError, writeState} from '../../platform/stateFile.js';
 import {type ChangedPart, readParts} from './changedParts.js';
 
 /** What a machine was given, and can be taken back. */
@@ -38,16 +38,26 @@ export class AdditionLog {
     }
 
     /**
-     * Forgets the last thing that a machine was given.
+     * Forgets a thing that a machine was given: the last one that is like it.
      *
      * @throws StateFileError, DeadlineError
      */
-    async dropLast(host: string, uuid: string): Promise<void> {
-        await this.#write(host, uuid, (await this.of(host, uuid)).slice(0, -1));
+    async drop(host: string, uuid: string, addition: Addition): Promise<void> {
+        const text = JSON.stringify(addition);
+        const all = await this.of(host, uuid);
+        const at = all.findLastIndex(one => JSON.stringify(one) === text);
+        if (at >= 0) await this.#write(host, uuid, all.toSpliced(at, 1));
     }
 
+    /** Where it becomes too much, the oldest is forgotten. */
     #write(host: string, uuid: string, additions: readonly Addition[]): Promise<void> {
-        return writeState(this.#path(host, uuid), `${JSON.stringify(additions)}\n`);
+        const texts = additions.map(addition => JSON.stringify(addition));
+        let text = `[${texts.join()}]\n`;
+        while (texts.length > 1 && !fitsState(text)) {
+            texts.shift();
+            text = `[${texts.join()}]\n`;
+        }
+        return writeState(this.#path(host, uuid), text);
     }
 
     /** Names of machines are anybody's choice, so it is their UUID that a file is called by. */

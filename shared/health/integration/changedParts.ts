@@ -2,6 +2,7 @@
 // What an edit has changed of a definition, kept apart from the rest: so that it can be undone when other things have
 // changed since, and nothing secret has to be remembered for it.
 import type {Definition} from '../../definition/definition.js';
+import {DefinitionError} from '../../definition/definitionError.js';
 import {withChildren} from '../../definition/xmlEdit.js';
 import {parseXml} from '../../definition/xmlParser.js';
 import {childrenOf, serializeElement, type XmlElement, type XmlNode} from '../../definition/xmlTree.js';
@@ -58,11 +59,23 @@ export function readParts(value: unknown): ChangedPart[] | null {
     const parts = value.flatMap((one: unknown) => {
         const {place, before, after} = (one ?? {}) as Partial<Record<keyof ChangedPart, unknown>>;
         const known = PLACES.find(name => name === place);
-        return known !== undefined && isTexts(before) && isTexts(after)
+        return known !== undefined && isTexts(before) && isTexts(after) && before.every(isPartOf(known))
             ? [{place: known, before, after}]
             : [];
     });
     return parts.length === value.length ? parts : null;
+}
+
+/** Whether a text is one element of the name that belongs in a place: what is put back is that, and nothing else. */
+function isPartOf(place: Place): (text: string) => boolean {
+    return text => {
+        try {
+            return parseXml(text).root.name === stepsTo(place).name;
+        } catch (error) {
+            if (error instanceof DefinitionError) return false;
+            throw error;
+        }
+    };
 }
 
 function stepsTo(place: Place): {path: string[]; name: string} {

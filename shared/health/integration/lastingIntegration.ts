@@ -61,7 +61,7 @@ export async function takeBackAddition(
     log = new AdditionLog(),
 ): Promise<Edited> {
     const {before, after} = await redefine(machine, now => withPartsBack(now, addition.parts));
-    await log.dropLast(machine.host.id, await uuidOf(machine));
+    await log.drop(machine.host.id, await uuidOf(machine), addition);
     return {changed: before !== after, needsRestart: machine.active && before !== after};
 }
 

@@ -79,6 +79,11 @@ describe('What an edit has changed', () => {
             [null],
             [{place: 'os', before: [], after: []}],
             [{...parts[0], after: [1]}],
+            // Nothing but what belongs in the place is ever put back into a machine.
+            [{place: 'devices/channel', before: ["<disk type='block'/>"], after: []}],
+            [{place: 'features', before: ['<features/><os/>'], after: []}],
+            [{place: 'clock', before: ['</parts><parts>'], after: []}],
+            [{place: 'clock', before: ['text'], after: []}],
         ])
             expect(readParts(other)).toBeNull();
     });
@@ -97,11 +102,40 @@ describe('What machines were given', () => {
             'time-sync',
             'heartbeat',
         ]);
-        await log.dropLast('system', UUID);
+        // Another program may have added something since.
+        await log.drop('system', UUID, {row: 'heartbeat', parts: []});
         expect(await log.of('system', UUID)).toEqual([{row: 'time-sync', parts}]);
+        await log.add('system', UUID, {row: 'heartbeat', parts: []});
+        await log.drop('system', UUID, {row: 'time-sync', parts});
+        expect(await log.of('system', UUID)).toEqual([{row: 'heartbeat', parts: []}]);
         GLib.file_set_contents(`${folder}/system/${UUID}.json`, '[{"row": 1, "parts": []}, null]');
         expect(await log.of('system', UUID)).toEqual([]);
     });
+
+    it('is kept of a machine that was given much, and nothing is written over what cannot be read', async () => {
+        const folder = temporaryDirectory('additions');
+        const log = new AdditionLog(folder);
+        // What a machine of some twenty PCI controllers is given with each shared folder.
+        const controllers = Array.from(
+            {length: 20},
+            (_none, at) => `<controller type='pci' index='${at}'>${' '.repeat(230)}</controller>`,
+        );
+        const parts: ChangedPart[] = [{place: 'devices/controller', before: controllers, after: controllers}];
+        for (let count = 0; count < 10; count++) await log.add('system', UUID, {row: `${count}`, parts});
+        expect((await log.of('system', UUID)).map(({row}) => row)).toEqual([...'0123456789']);
+        for (let count = 10; count < 110; count++) await log.add('system', UUID, {row: `${count}`, parts});
+        const kept = await log.of('system', UUID);
+        expect(kept.at(-1)?.row).toBe('109');
+        expect(kept.length).toBeGreaterThan(20);
+
+        const path = `${folder}/system/${UUID}.json`;
+        const huge = `[${' '.repeat(2 * 2 ** 20)}]`;
+        GLib.file_set_contents(path, huge);
+        await expectAsync(log.add('system', UUID, {row: 'x', parts: []})).toBeRejectedWithError(
+            StateFileError,
+        );
+        expect(GLib.file_get_contents(path)[1].length).toBe(huge.length);
+    }, 60_000);
 
     it('leads out of no folder', async () => {
         const log = new AdditionLog(temporaryDirectory('additions'));
