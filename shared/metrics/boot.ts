@@ -124,8 +124,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The end of the year 9999, after which no calendar of GLib's goes on; in milliseconds since 1970. */
+const LATEST_MS = 253_402_300_799_000;
+
 function isTime(value: unknown): value is number {
-    return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+    return typeof value === 'number' && value >= 0 && value <= LATEST_MS;
 }
 
 /** A start that took longer than the ones before it, in milliseconds. */

@@ -77,6 +77,7 @@ describe('The starts of a machine', () => {
             null,
             {},
             {startedAtMs: -1},
+            {startedAtMs: 1e18},
             {startedAtMs: 1, agentMs: 'x', readyMs: 3, readyKind: 'odd'},
         ];
         expect(parseBoots(JSON.stringify({version: 1, boots: odd}))).toEqual([boot(1)]);
