@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Gio from 'gi://Gio';
+import type GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 
 import type {StateAndReason} from '../libvirt/domainState.js';
@@ -194,8 +195,8 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
         this.#follow(path, {event, detail, serial});
     }
 
-    domainSignal(path: string, member: string, serial: number): void {
-        const event = eventOfSignal(member);
+    domainSignal(path: string, member: string, serial: number, parameters: GLib.Variant): void {
+        const event = eventOfSignal(member, parameters);
         if (event !== undefined) this.#follow(path, {event, detail: 0, serial});
         // What was read of a machine was read by its path, so a path that is not known has nothing to read again.
         else if (member === 'MetadataChange' || member.startsWith('Device') || member === 'DiskChange')
@@ -295,13 +296,13 @@ export class MachineList extends GObject.Object implements HostFollower, Machine
                 machine.seen(serial);
                 machine.announceReboot();
                 return;
-            case SignalEvent.Watchdog:
-            case SignalEvent.IOError:
-                machine.seen(serial);
-                machine.troubles.note(event === SignalEvent.IOError ? 'io-error' : 'watchdog');
-                this.machineChanged(machine);
-                return;
             default: {
+                if (event < 0) {
+                    machine.seen(serial);
+                    machine.troubles.takeSignal(event);
+                    this.machineChanged(machine);
+                    return;
+                }
                 const state = stateFromEvent(event, detail);
                 if (!state || serial <= machine.stateAt) return;
                 machine.applyState(state, serial);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {Machine} from '../machines/machine.js';
 import {HandoverError} from '../platform/errors.js';
-import type {Troubles} from './troubleLog.js';
 
 /** An error that QEMU met on a disk. */
 export interface DiskTrouble {
@@ -17,7 +16,8 @@ export interface DiskTrouble {
  */
 export class DiskTroubles {
     #errors: readonly DiskTrouble[] | null = null;
-    #askedAt: number | null = null;
+    /** The error for which it was asked, null for none; undefined before it was. */
+    #askedFor: number | null | undefined;
     #asking = false;
 
     constructor(private readonly machine: Machine) {}
@@ -27,16 +27,17 @@ export class DiskTroubles {
      *
      * @returns null while nothing is known
      */
-    read({ioErrors}: Troubles): readonly DiskTrouble[] | null {
+    read(): readonly DiskTrouble[] | null {
         if (!this.machine.active) {
             this.#errors = null;
-            this.#askedAt = null;
+            this.#askedFor = undefined;
             return null;
         }
-        const wanted = this.#askedAt !== ioErrors || (this.#errors?.length ?? 0) > 0;
+        const {ioErrorMs} = this.machine.troubles;
+        const wanted = this.#askedFor !== ioErrorMs || (this.#errors?.length ?? 0) > 0;
         if (wanted && !this.#asking) {
             this.#asking = true;
-            this.#askedAt = ioErrors;
+            this.#askedFor = ioErrorMs;
             this.#ask()
                 .catch((error: unknown) => console.error(error))
                 .finally(() => {

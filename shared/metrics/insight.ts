@@ -82,7 +82,6 @@ export class InsightReader {
     async read(): Promise<Insight> {
         const {machine, metrics} = this;
         this.#loadDetails();
-        const troubles = metrics.troubles(machine);
         const [pressure, gpu, emulatorWait, link] = await Promise.all([
             this.#isHere ? readPressure(this.#root.proc) : null,
             this.#readGpu(),
@@ -105,9 +104,9 @@ export class InsightReader {
             gpu,
             emulatorWait,
             link,
-            diskErrors: this.#disks.read(troubles),
-            lastIoErrorMs: troubles.lastIoErrorMs,
-            lastAgentLossMs: machine.active ? troubles.agentLostMs : null,
+            diskErrors: this.#disks.read(),
+            lastIoErrorMs: machine.troubles.ioErrorMs,
+            lastAgentLossMs: machine.active ? machine.troubles.agentLostMs : null,
         };
     }
 

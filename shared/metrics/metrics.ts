@@ -6,7 +6,6 @@ import {followMachines} from './followMachines.js';
 import {History} from './history.js';
 import {statisticsOf} from './hostStatistics.js';
 import {INTERVAL_MS, type Sample, Sampler, type SamplerOptions, type Watch} from './sampler.js';
-import {TroubleLog, type Troubles} from './troubleLog.js';
 
 interface HostFigures {
     readonly list: MachineList;
@@ -25,7 +24,6 @@ export class Metrics {
     readonly #figures = new Map<MachineList, HostFigures>();
     readonly #everywhere = new Set<Everywhere>();
     readonly #changed: number;
-    readonly #troubles: TroubleLog;
     #closed = false;
 
     constructor(
@@ -33,7 +31,6 @@ export class Metrics {
         private readonly options: MetricsOptions = {},
     ) {
         this.intervalMs = options.intervalMs ?? INTERVAL_MS;
-        this.#troubles = new TroubleLog(hosts);
         this.#changed = hosts.connect('items-changed', () => this.#follow());
     }
 
@@ -76,17 +73,11 @@ export class Metrics {
         return this.#of(machine)?.sampler.problem ?? null;
     }
 
-    /** What libvirt told of the machine's disks and agent, from when this is there; nothing is asked for it. */
-    troubles(machine: Machine): Troubles {
-        return this.#troubles.of(machine);
-    }
-
     /** Ends all looking, at once. */
     close(): void {
         if (this.#closed) return;
         this.#closed = true;
         this.hosts.disconnect(this.#changed);
-        this.#troubles.close();
         this.#everywhere.clear();
         for (const figures of this.#figures.values()) end(figures);
         this.#figures.clear();

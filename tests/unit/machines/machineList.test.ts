@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+
 import type {Happening} from '../../../shared/machines/happening.js';
 import type {Machine} from '../../../shared/machines/machine.js';
 import type {MachineList} from '../../../shared/machines/machineList.js';
@@ -25,6 +27,10 @@ function log(list: MachineList): string[] {
         lines.push(`${machine.name} ${happening.kind}`),
     );
     return lines;
+}
+
+function reboot(list: MachineList, serial: number): void {
+    list.domainSignal('/vm', 'Reboot', serial, new GLib.Variant('()', []));
 }
 
 describe('The list of machines', () => {
@@ -98,7 +104,7 @@ describe('The list of machines', () => {
     it('takes a state from an answer although an event that says nothing of it came meanwhile', async () => {
         const list = host.list({vm: 'running'});
         list.domainEvent('/vm', 0, 0, 6);
-        list.domainSignal('/vm', 'Reboot', 7);
+        reboot(list, 7);
         await pause(5);
         list.reconcile(domains({vm: 'shutoff'}), 5, false);
         expect(list.byName('vm')!.state).toBe('shutoff');
@@ -108,7 +114,7 @@ describe('The list of machines', () => {
         const list = host.list({vm: 'running'});
         let rebooted = 0;
         list.byName('vm')!.connect('rebooted', () => rebooted++);
-        list.domainSignal('/vm', 'Reboot', 1);
+        reboot(list, 1);
         list.reconcile(domains({vm: 'running'}), 3, false);
         await pause(5);
         expect(rebooted).toBe(1);
@@ -140,7 +146,7 @@ describe('The list of machines', () => {
         list.domainEvent('/vm', 0, 0, 1);
         list.domainEvent('/vm', 2, 0, 2);
         list.domainEvent('/vm', 3, 0, 3);
-        list.domainSignal('/vm', 'Reboot', 4);
+        reboot(list, 4);
         list.domainEvent('/vm', 5, 0, 5);
         list.domainEvent('/vm', 1, 0, 6);
         await pause(5);
@@ -159,7 +165,7 @@ describe('The list of machines', () => {
         const list = host.list({vm: 'running'});
         let rebooted = 0;
         list.byName('vm')!.connect('rebooted', () => rebooted++);
-        list.domainSignal('/vm', 'Reboot', 1);
+        reboot(list, 1);
         await pause(5);
         expect(rebooted).toBe(1);
     });
