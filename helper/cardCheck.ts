@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {exists} from '../shared/platform/files.js';
 import {isPciAddress} from '../shared/gpu/pciAddress.js';
-import {functionPath} from '../shared/gpu/pciFunction.js';
+import {functionPath, type PciFacts, readClass, readPciFacts} from '../shared/gpu/pciFunction.js';
 import {type CardFacts, PciReader} from '../shared/gpu/pciTree.js';
 import type {SysRoot} from '../shared/gpu/sysRoot.js';
 import {HelperError} from './helperError.js';
@@ -11,16 +11,24 @@ import {HelperError} from './helperError.js';
  *
  * The address is compared with the kernel's own list, never made a path of before its form is known.
  *
- * @throws HelperError InvalidAddress, NoSuchDevice or NotACard
+ * @throws HelperError InvalidAddress, NoSuchDevice or NotACard; Failed when the kernel does not tell in time what it is
  */
 export async function findCard(root: SysRoot, address: string): Promise<CardFacts> {
     checkAddress(address);
     const {cards} = await new PciReader(root).read();
     const card = cards.find(({display}) => display.address === address);
     if (card) return card;
-    if (exists(functionPath(root, address)))
-        throw new HelperError('NotACard', `${address} is not the display function of a card`);
-    throw new HelperError('NoSuchDevice', `There is no PCI device ${address}`);
+    if (!exists(functionPath(root, address)))
+        throw new HelperError('NoSuchDevice', `There is no PCI device ${address}`);
+    if ((await whatItIs(root, address)) === null)
+        throw new HelperError('Failed', `The kernel does not tell what ${address} is, or not in time`);
+    throw new HelperError('NotACard', `${address} is not the display function of a card`);
+}
+
+/** A list leaves out what does not answer in time: that is not yet to be no card. */
+async function whatItIs(root: SysRoot, address: string): Promise<PciFacts | null> {
+    const classCode = await readClass(root, address);
+    return classCode === null ? null : readPciFacts(root, address, classCode);
 }
 
 /** @throws HelperError InvalidAddress */

@@ -66,11 +66,11 @@ declare module 'gi://Atspi?version=2.0' {
         interface Event {
             readonly any_data: unknown;
         }
-        class EventListener {
-            static new(heard: (event: Event) => void): EventListener;
+        interface EventListener {
             register(event: string): boolean;
             deregister(event: string): boolean;
         }
+        const EventListener: {readonly new: (heard: (event: Event) => void) => EventListener};
         function init(): number;
         function set_timeout(ms: number, startMs: number): void;
         function get_desktop(at: number): Accessible;
