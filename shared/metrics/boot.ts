@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {READY_KINDS, type ReadyKind} from '../definition/displayMetadata.js';
 import {_, fill} from '../platform/i18n.js';
+import {parseJson} from '../platform/json.js';
 import {differsBySleep, type SampleTime} from './rates.js';
 
 /** How long a start took; what has not been seen is null. */
@@ -95,13 +96,7 @@ export function serializeBoots(boots: readonly Boot[]): string {
 
 /** What a file keeps; null for one that is not ours, or of a version to come. Entries that are no starts are left out. */
 export function parseBoots(text: string): Boot[] | null {
-    let content: unknown;
-    try {
-        content = JSON.parse(text);
-    } catch (error) {
-        if (error instanceof SyntaxError) return null;
-        throw error;
-    }
+    const content = parseJson(text);
     if (!isObject(content) || content['version'] !== VERSION || !Array.isArray(content['boots'])) return null;
     return content['boots'].flatMap((entry: unknown) => bootIn(entry) ?? []).slice(-MOST_BOOTS);
 }

@@ -7,8 +7,8 @@ import type {Machine} from '../machines/machine.js';
 import type {MachineList} from '../machines/machineList.js';
 import {delay} from '../platform/clock.js';
 import {HandoverError} from '../platform/errors.js';
+import {StateFileError} from '../platform/stateFile.js';
 import {type Boot, BootTimer} from './boot.js';
-import {BootLogError} from './metricsErrors.js';
 import type {SampleTime} from './rates.js';
 import {HOST_CLOCK, type SampleClock} from './sampleClock.js';
 
@@ -113,6 +113,6 @@ async function unlessUnseen(sign: () => Promise<void>): Promise<void> {
         await sign();
     } catch (error) {
         if (!(error instanceof HandoverError)) throw error;
-        if (error instanceof BootLogError) console.warn(error);
+        if (error instanceof StateFileError) console.warn(error);
     }
 }

@@ -41,7 +41,7 @@ export class Boots {
     /**
      * The starts of a machine that are kept, the oldest first.
      *
-     * @throws BootLogError, DeadlineError, or what the machine's details could not be read for
+     * @throws StateFileError, DeadlineError, or what the machine's details could not be read for
      */
     async boots(machine: Machine): Promise<readonly Boot[]> {
         await machine.loadDetails();

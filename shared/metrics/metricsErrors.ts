@@ -5,8 +5,3 @@ import {HandoverError} from '../platform/errors.js';
 export class NoStatisticsError extends HandoverError {
     readonly kind = 'no-statistics';
 }
-
-/** The file with a machine's starts cannot be read or written. */
-export class BootLogError extends HandoverError {
-    readonly kind = 'boot-log';
-}

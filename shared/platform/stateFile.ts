@@ -19,6 +19,20 @@ export function stateFile(...names: readonly string[]): string {
     return GLib.build_filenamev([GLib.get_user_state_dir(), 'handover', ...names]);
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const HOST = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+/**
+ * A machine's file in a folder. Names of machines are anybody's choice, so it is their UUID that it is called by.
+ *
+ * @param host id of the machine's host
+ * @throws StateFileError for what names no machine
+ */
+export function machineFile(folder: string, host: string, uuid: string): string {
+    if (!HOST.test(host) || !UUID.test(uuid)) throw new StateFileError(`${host}/${uuid} names no machine`);
+    return GLib.build_filenamev([folder, host, `${uuid}.json`]);
+}
+
 /** Whether a text is short enough to be remembered. */
 export function fitsState(text: string): boolean {
     return new TextEncoder().encode(text).length <= MOST_BYTES;
@@ -43,12 +57,31 @@ export async function readState(path: string): Promise<string | null> {
     }
 }
 
+/** What changes with a file; null when there is none, or nothing is known of it. */
+export function stateTag(path: string): Promise<string | null> {
+    return new Promise(resolve => {
+        const file = Gio.File.new_for_path(path);
+        const attribute = Gio.FILE_ATTRIBUTE_ETAG_VALUE;
+        const {NONE} = Gio.FileQueryInfoFlags;
+        file.query_info_async(attribute, NONE, GLib.PRIORITY_DEFAULT, null, (_file, result) => {
+            try {
+                resolve(file.query_info_finish(result).get_etag());
+            } catch (error) {
+                // Why it cannot be read is said by who reads it.
+                if (!(error instanceof GLib.Error)) console.error(error);
+                resolve(null);
+            }
+        });
+    });
+}
+
 /**
  * Replaces a file, which nobody else may read. It is written aside and renamed, so that who reads never sees a part.
  *
+ * @param tag what the file is to have still, see {@link stateTag}; one that has another is left as it is
  * @throws StateFileError
  */
-export function writeState(path: string, text: string): Promise<void> {
+export function writeState(path: string, text: string, tag: string | null = null): Promise<void> {
     if (!fitsState(text)) return Promise.reject(new StateFileError(`${path} would become too long`));
     const folder = GLib.path_get_dirname(path);
     if (GLib.mkdir_with_parents(folder, 0o700) !== 0)
@@ -57,7 +90,7 @@ export function writeState(path: string, text: string): Promise<void> {
         const file = Gio.File.new_for_path(path);
         file.replace_contents_bytes_async(
             new GLib.Bytes(new TextEncoder().encode(text)),
-            null,
+            tag,
             false,
             Gio.FileCreateFlags.REPLACE_DESTINATION | Gio.FileCreateFlags.PRIVATE,
             null,
@@ -66,7 +99,9 @@ export function writeState(path: string, text: string): Promise<void> {
                     file.replace_contents_finish(result);
                     resolve();
                 } catch (error) {
-                    reject(new StateFileError(`${path} cannot be written`, {cause: error}));
+                    const {WRONG_ETAG} = Gio.IOErrorEnum;
+                    if (error instanceof GLib.Error && error.matches(Gio.IOErrorEnum, WRONG_ETAG)) resolve();
+                    else reject(new StateFileError(`${path} cannot be written`, {cause: error}));
                 }
             },
         );

@@ -20,9 +20,9 @@ export function describeHealth(error: unknown): Description | null {
     if (error instanceof StateFileError)
         return {
             category: 'failed',
-            title: _('It could not be noted what is done'),
+            title: _('Handover’s notes cannot be read or written'),
             body: _(
-                'Handover notes in your home folder how to undo things, and could not read or write it there. Make sure that it has room and is yours.',
+                'In your home folder it notes how to undo things, and how long machines took to start. Make sure that there is room and that the folder is yours.',
             ),
             remedy: 'retry',
         };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What goes wrong with figures and with the times that starts take, in words.
-import {BootLogError, NoStatisticsError} from '../metrics/metricsErrors.js';
+// What goes wrong with figures, in words.
+import {NoStatisticsError} from '../metrics/metricsErrors.js';
 import {_} from '../platform/i18n.js';
 import type {Description} from './description.js';
 
@@ -13,15 +13,6 @@ export function describeMetricsProblem(error: unknown): Description | null {
             body: _(
                 'libvirt keeps no statistics for this hypervisor. Look at them from inside the machine; all else works as usual.',
             ),
-        };
-    if (error instanceof BootLogError)
-        return {
-            category: 'failed',
-            title: _('The times of starts cannot be kept'),
-            body: _(
-                'The file with a machine’s last starts cannot be read or written. Look whether you may write to it and whether the disk is full.',
-            ),
-            remedy: 'retry',
         };
     return null;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import {parseJson} from '../../platform/json.js';
 import {isPciAddress} from '../pciAddress.js';
 import type {CardReference} from '../cardIdentity.js';
 
@@ -69,13 +70,7 @@ export function serializeUndoRecord(record: UndoRecord): string {
  * @returns null when it is none, or one of another version
  */
 export function parseUndoRecord(text: string): UndoRecord | null {
-    let value: unknown;
-    try {
-        value = JSON.parse(text);
-    } catch (error) {
-        if (error instanceof SyntaxError) return null;
-        throw error;
-    }
+    const value = parseJson(text);
     return isRecord(value) ? value : null;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {isPciAddress} from '../../gpu/pciAddress.js';
+import {parseJson} from '../../platform/json.js';
 import {readState, stateFile, writeState} from '../../platform/stateFile.js';
 import {type FixAction, opposite} from '../fixAction.js';
 
@@ -42,13 +43,7 @@ function isSame(one: FixAction, other: FixAction): boolean {
 
 /** A file that nobody understands remembers nothing; what is not understood in it is left out. */
 export function parseFixes(text: string): Map<string, readonly FixAction[]> {
-    let parsed: unknown;
-    try {
-        parsed = JSON.parse(text);
-    } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        return new Map();
-    }
+    const parsed = parseJson(text);
     if (typeof parsed !== 'object' || parsed === null) return new Map();
     return new Map(
         Object.entries(parsed).map(([id, actions]) => [

@@ -2,6 +2,7 @@
 // What a guest tells of itself over a virtio channel, as docs/guest-channel.md describes it. A guest may be hostile:
 // nothing it sends is trusted to be small, well formed, in range or slow.
 import {isVisible, oneLine} from '../../platform/i18n.js';
+import {parseJson} from '../../platform/json.js';
 
 /** Name of the port in the guest. */
 export const REPORT_CHANNEL = 'io.github.handover.report.0';
@@ -68,13 +69,7 @@ export function readReport(line: string, atMs: number): GuestReport | null {
 }
 
 function readObject(line: string): Readonly<Record<string, unknown>> | null {
-    let value: unknown;
-    try {
-        value = JSON.parse(line);
-    } catch {
-        // Whatever the parser stumbled over, this line says nothing.
-        return null;
-    }
+    const value = parseJson(line);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     return Object.hasOwn(value, 'v') ? (value as Readonly<Record<string, unknown>>) : null;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {fitsState, readState, stateFile, StateFileError, writeState} from '../../platform/stateFile.js';
+import {parseJson} from '../../platform/json.js';
+import {fitsState, machineFile, readState, stateFile, writeState} from '../../platform/stateFile.js';
 import {type ChangedPart, readParts} from './changedParts.js';
 
 /** What a machine was given, and can be taken back. */
@@ -8,9 +9,6 @@ export interface Addition {
     readonly row: string;
     readonly parts: readonly ChangedPart[];
 }
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const HOST = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** What this user's programs have given machines, so that it can be taken back at any later time. */
 export class AdditionLog {
@@ -24,7 +22,7 @@ export class AdditionLog {
      * @throws StateFileError, DeadlineError
      */
     async of(host: string, uuid: string): Promise<Addition[]> {
-        const text = await readState(this.#path(host, uuid));
+        const text = await readState(machineFile(this.folder, host, uuid));
         return text === null ? [] : parseAdditions(text);
     }
 
@@ -57,25 +55,12 @@ export class AdditionLog {
             texts.shift();
             text = `[${texts.join()}]\n`;
         }
-        return writeState(this.#path(host, uuid), text);
-    }
-
-    /** Names of machines are anybody's choice, so it is their UUID that a file is called by. */
-    #path(host: string, uuid: string): string {
-        if (!HOST.test(host) || !UUID.test(uuid))
-            throw new StateFileError(`${host}/${uuid} names no machine`);
-        return `${this.folder}/${host}/${uuid}.json`;
+        return writeState(machineFile(this.folder, host, uuid), text);
     }
 }
 
 function parseAdditions(text: string): Addition[] {
-    let parsed: unknown;
-    try {
-        parsed = JSON.parse(text);
-    } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        return [];
-    }
+    const parsed = parseJson(text);
     if (!Array.isArray(parsed)) return [];
     return parsed.flatMap((one: unknown) => {
         const {row, parts} = (one ?? {}) as Partial<Record<keyof Addition, unknown>>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Images as `qemu-img info --force-share --output=json` tells of them, from the one that is written
 // to down to the one that rests on none.
+import {parseJson} from '../../platform/json.js';
 import type {Reading} from './reading.js';
 
 /** One image of a chain. */
@@ -53,15 +54,6 @@ export const MOST_LAYERS = 256;
 /** Reads what qemu-img prints of one image. @returns null for what is none */
 export function parseImage(json: string): ImageLayer | null {
     return readLayer(parseJson(json));
-}
-
-function parseJson(json: string): unknown {
-    try {
-        return JSON.parse(json) as unknown;
-    } catch (error) {
-        if (error instanceof SyntaxError) return null;
-        throw error;
-    }
 }
 
 /** How much a chain can still grow: only its first image is written to. In bytes; null when it cannot be told. */

@@ -9,9 +9,9 @@ import {
     withBoot,
 } from '../../../shared/metrics/boot.js';
 import {BootLog} from '../../../shared/metrics/bootLog.js';
-import {BootLogError} from '../../../shared/metrics/metricsErrors.js';
 import type {SampleTime} from '../../../shared/metrics/rates.js';
 import {readShort} from '../../../shared/platform/files.js';
+import {StateFileError} from '../../../shared/platform/stateFile.js';
 import {putFile, putFolder} from '../../fakes/pci/files.js';
 import {temporaryDirectory} from '../../harness/temporary.js';
 
@@ -135,11 +135,11 @@ describe('The log of starts', () => {
         const folder = temporaryDirectory();
         putFolder(`${folder}/session/${UUID}.json`);
         const log = new BootLog(folder);
-        await expectAsync(log.keep('session', UUID, boot(5))).toBeRejectedWithError(BootLogError);
-        await expectAsync(log.boots('session', UUID)).toBeRejectedWithError(BootLogError);
+        await expectAsync(log.keep('session', UUID, boot(5))).toBeRejectedWithError(StateFileError);
+        await expectAsync(log.boots('session', UUID)).toBeRejectedWithError(StateFileError);
         putFile(`${folder}/file`, '');
         await expectAsync(new BootLog(`${folder}/file`).keep('test', UUID, boot(5))).toBeRejectedWithError(
-            BootLogError,
+            StateFileError,
         );
         await log.keep('test', UUID, boot(5));
         expect(await log.boots('test', UUID)).toEqual([boot(5)]);
@@ -153,6 +153,6 @@ describe('The log of starts', () => {
             ['session', '../../../etc/passwd'],
             ['session', ''],
         ] as const)
-            await expectAsync(log.keep(host, uuid, boot(1))).toBeRejectedWithError(BootLogError);
+            await expectAsync(log.keep(host, uuid, boot(1))).toBeRejectedWithError(StateFileError);
     });
 });
