@@ -7,6 +7,7 @@ import {monotonicMs, withDeadline} from '../../platform/clock.js';
 import {DeadlineError, SubprocessError} from '../../platform/errors.js';
 import {queryFreeBytes, queryInfo} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
+import {Limiter} from '../../platform/limiter.js';
 import {run} from '../../platform/subprocess.js';
 import {type ImageChain, type ImageLayer, MOST_LAYERS, parseImage} from './imageChain.js';
 import {read, type Reading, unread} from './reading.js';
@@ -24,12 +25,20 @@ const S_IFBLK = 0o060000;
 /** More than this is said of no image; one with a thousand snapshots takes some 300 KB. */
 const MOST_INFO = 4 * 1024 * 1024;
 
+/** So many of a machine's images are looked at at a time: a definition may name hundreds. */
+const AT_A_TIME = 4;
+
 /** The files of the computer that this program runs on. */
 export function systemFiles({timeoutMs, cancellable = null}: FileLimits): FilePorts {
+    const turns = new Limiter(AT_A_TIME);
     return {
         isThere: path => isThere(path, timeoutMs),
         freeBytes: path => freeBytes(path, timeoutMs),
-        chain: (path, format) => chain(path, format, {timeoutMs, cancellable}),
+        chain: (path, format) => {
+            const deadline = monotonicMs() + timeoutMs;
+            const leftMs = (): number => deadline - monotonicMs();
+            return turns.run(() => chain(path, format, leftMs, cancellable));
+        },
     };
 }
 
@@ -77,9 +86,12 @@ async function kindOf(path: string): Promise<Kind> {
  * Asks for one image after the other. qemu-img would follow the whole chain by itself, but also to other computers:
  * what an image says that it rests on is the choice of who made it.
  */
-async function chain(path: string, format: string | null, limits: FileLimits): Promise<Reading<ImageChain>> {
-    const deadline = monotonicMs() + limits.timeoutMs;
-    const leftMs = (): number => Math.max(1, deadline - monotonicMs());
+async function chain(
+    path: string,
+    format: string | null,
+    leftMs: () => number,
+    cancellable: Gio.Cancellable | null,
+): Promise<Reading<ImageChain>> {
     const layers: ImageLayer[] = [];
     const seen = new Set<string>();
     let next: string | null = path;
@@ -90,13 +102,17 @@ async function chain(path: string, format: string | null, limits: FileLimits): P
         const name = GLib.canonicalize_filename(now, null);
         if (seen.has(name)) return read({layers, missing: null, loop: now});
         seen.add(name);
+        const timeoutMs = leftMs();
+        if (timeoutMs <= 0) return unread(_('qemu-img did not answer in time.'));
         let layer: ImageLayer | null;
         try {
-            const kind = await withDeadline(now, leftMs(), kindOf(now));
+            const kind = await withDeadline(now, timeoutMs, kindOf(now));
             if (kind === 'gone') return read({layers, missing: now, loop: null});
             if (kind === 'other')
                 return unread(fill(_('{file} is neither a file nor a block device.'), {file: now}));
-            layer = parseImage(await imageInfo(now, nextFormat, {...limits, timeoutMs: leftMs()}));
+            layer = parseImage(
+                await imageInfo(now, nextFormat, {timeoutMs: Math.max(1, leftMs()), cancellable}),
+            );
         } catch (error) {
             return unread(whyNot(error));
         }

@@ -149,4 +149,28 @@ describe('Files of this computer', () => {
         const chain = await SYSTEM_FILES.chain(path, 'qcow2');
         expect(chain.known ? '' : chain.why).toContain('\ufffd');
     });
+
+    it('are looked at a few at a time, however many a machine has', async () => {
+        // A qemu-img that writes down how many of it there are.
+        putFile(
+            `${top}/bin/qemu-img`,
+            `#!/bin/sh\ntouch ${top}/bin/$$.now\nls ${top}/bin/*.now | wc -l >>${top}/counts\nsleep 0.1\nrm ${top}/bin/$$.now\nexit 1\n`,
+        );
+        GLib.chmod(`${top}/bin/qemu-img`, 0o755);
+        putFile(`${top}/image`, 'x');
+        const path = GLib.getenv('PATH') ?? '';
+        GLib.setenv('PATH', `${top}/bin:${path}`, true);
+        try {
+            await Promise.all(Array.from({length: 20}, () => SYSTEM_FILES.chain(`${top}/image`, 'raw')));
+        } finally {
+            GLib.setenv('PATH', path, true);
+        }
+        const counts = new TextDecoder()
+            .decode(GLib.file_get_contents(`${top}/counts`)[1])
+            .trim()
+            .split('\n')
+            .map(Number);
+        expect(counts.length).toBe(20);
+        expect(Math.max(...counts)).toBeLessThanOrEqual(4);
+    });
 });
