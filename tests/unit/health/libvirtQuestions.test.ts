@@ -124,6 +124,15 @@ describe('The doctor’s questions on libvirt', () => {
         expect(judge(0, 100, false)).toBe('');
         expect(judge(0, 0, false, true)).toBe('failed');
     });
+
+    it('what is to be typed is one word, whatever a pool is called', () => {
+        const fixOf = (name: string): string => {
+            const pool = {host: 'system', name, active: false, autostart: true};
+            return judgePools([{...pool, capacityBytes: 0, availableBytes: 0}])[0]?.fix ?? '';
+        };
+        expect(fixOf('images')).toMatch(/pool-start \u2068images\u2069$/);
+        expect(fixOf('x; rm -rf ~')).toMatch(/pool-start \u2068'x; rm -rf ~'\u2069$/);
+    });
 });
 
 describe('The doctor’s questions on the environment', () => {
