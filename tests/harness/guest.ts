@@ -113,17 +113,11 @@ export class Guest {
      * @throws when it fails
      */
     async run(virsh: VirshClient, command: string, {within = 30_000} = {}): Promise<string> {
-        const ask = async (execute: string, parameters: object): Promise<AgentAnswer> => {
-            const json = JSON.stringify({execute, arguments: parameters});
-            return JSON.parse(await virsh.run(['qemu-agent-command', this.name, json])) as AgentAnswer;
-        };
-        const {pid} = (
-            await ask('guest-exec', {path: '/bin/sh', arg: ['-c', command], 'capture-output': true})
-        ).return;
+        const pid = await this.begin(virsh, command);
         const done = await waitFor(
             `${command} in ${this.name}`,
             async () => {
-                const {return: status} = await ask('guest-exec-status', {pid});
+                const status = await this.#ask(virsh, 'guest-exec-status', {pid});
                 return status.exited === true ? status : null;
             },
             {within, every: 100},
@@ -132,6 +126,18 @@ export class Guest {
         const err = text(done['err-data']);
         if (done.exitcode !== 0) throw new Error(`${command} in ${this.name}: ${done.exitcode} ${err}`);
         return text(done['out-data']);
+    }
+
+    /** Has the guest's shell do something, which may end the guest. @returns the process's number there */
+    async begin(virsh: VirshClient, command: string): Promise<number | undefined> {
+        const shell = {path: '/bin/sh', arg: ['-c', command], 'capture-output': true};
+        return (await this.#ask(virsh, 'guest-exec', shell)).pid;
+    }
+
+    async #ask(virsh: VirshClient, execute: string, parameters: object): Promise<AgentAnswer['return']> {
+        const json = JSON.stringify({execute, arguments: parameters});
+        const answer = JSON.parse(await virsh.run(['qemu-agent-command', this.name, json])) as AgentAnswer;
+        return answer.return;
     }
 }
 

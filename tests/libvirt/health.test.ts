@@ -154,7 +154,7 @@ describe('The health of a machine that runs', () => {
             devices: diskOn(image, {driver: "error_policy='stop'"}),
         });
         expect(trouble(await patient.examine())).toEqual(['image-space failed', NO_FILESYSTEMS]);
-        await patient.run('(dd if=/dev/zero of=/dev/vda bs=64k count=400 oflag=direct) >/dev/null 2>&1 &');
+        await patient.begin('dd if=/dev/zero of=/dev/vda bs=64k count=400 oflag=direct');
         await following.reaches('session/squeezed', 'paused', {within: 20_000});
         const health = await patient.examine();
         expect(trouble(health)).toEqual([
@@ -213,7 +213,7 @@ describe('The health of a machine that runs', () => {
             const name = `dog-${action}`;
             const patient = await boot({name, devices: `<watchdog model='i6300esb' action='${action}'/>`});
             expect(trouble(await patient.examine())).toEqual([NO_FILESYSTEMS]);
-            await patient.run('(watchdog -F -T 1 -t 600 /dev/watchdog) >/dev/null 2>&1 &');
+            await patient.begin('watchdog -F -T 1 -t 600 /dev/watchdog');
             if (action === 'pause') await following.reaches(`session/${name}`, 'paused', {within: 20_000});
             else
                 await waitFor('the watchdog', () => patient.machine.troubles.watchdogMs !== null, {

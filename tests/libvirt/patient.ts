@@ -52,6 +52,11 @@ export class Patient {
         return this.guest.run(this.virsh, command);
     }
 
+    /** Has the guest begin a shell command that may end it, or hold it up. */
+    async begin(command: string): Promise<void> {
+        await this.guest.begin(this.virsh, command);
+    }
+
     /** Ends it, whatever state it is in. */
     async end(): Promise<void> {
         await this.virsh.try(['destroy', this.guest.name]);
