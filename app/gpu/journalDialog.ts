@@ -13,6 +13,7 @@ import {
     journalResultLabel,
 } from '../../shared/gpu/journalWords.js';
 import {stepLabel} from '../../shared/lending/words.js';
+import {localTime} from '../../shared/platform/clock.js';
 import {_, oneLine, severalLines} from '../../shared/platform/i18n.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import {makeFactRow} from '../widgets/factRow.js';
@@ -119,7 +120,7 @@ export class JournalDialog extends Adw.Dialog {
             ? journalDirectionLabel(entry.direction)
             : `${journalDirectionLabel(entry.direction)}: ${journalResultLabel(entry.result)}`;
         row.subtitle = [
-            dateText(entry.startedAtMs),
+            localTime(entry.startedAtMs, '%x %X'),
             journalDurationLabel(entry.ms),
             oneLine(this.nameOf(entry.address) ?? entry.address),
         ].join(' · ');
@@ -155,9 +156,4 @@ function iconOf({result}: JournalEntry): string {
         case 'stuck':
             return 'dialog-warning-symbolic';
     }
-}
-
-/** Local date and time, as the user's language writes them. */
-function dateText(ms: number): string {
-    return GLib.DateTime.new_from_unix_local(Math.floor(ms / 1000)).format('%x %X') ?? '';
 }

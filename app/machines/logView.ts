@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Adw from 'gi://Adw?version=1';
-import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import Gtk from 'gi://Gtk?version=4.0';
 
@@ -8,6 +7,7 @@ import type {Happening} from '../../shared/machines/happening.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {happeningLabel} from '../../shared/machines/words.js';
 import {APP_PATH} from '../../shared/names.js';
+import {localTime} from '../../shared/platform/clock.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import type {MachineLog} from './machineLog.js';
 
@@ -44,7 +44,7 @@ export class LogView extends Adw.Bin {
     }
 
     #add(happening: Happening): void {
-        const time = GLib.DateTime.new_from_unix_local(Math.floor(happening.atMs / 1000)).format('%X') ?? '';
+        const time = localTime(happening.atMs, '%X');
         const problem = happening.error === undefined ? null : describeProblem(happening.error);
         const row = new Adw.ActionRow({use_markup: false, subtitle_lines: 3});
         row.title = happeningLabel(happening);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Adw from 'gi://Adw?version=1';
-import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import Gtk from 'gi://Gtk?version=4.0';
 
 import type {Machine} from '../../shared/machines/machine.js';
 import {type Boot, slowBootIn, slowBootSentence} from '../../shared/metrics/boot.js';
 import type {Boots} from '../../shared/metrics/boots.js';
+import {localTime} from '../../shared/platform/clock.js';
 import {HandoverError} from '../../shared/platform/errors.js';
 import {_, fill} from '../../shared/platform/i18n.js';
 import {describeProblem} from '../../shared/problems/problem.js';
@@ -74,7 +74,7 @@ export class BootsGroup extends Adw.PreferencesGroup {
         const slow = slowBootIn(boots);
         this.#slow.visible = slow !== null;
         this.#last.title = bootText(last);
-        const when = fill(_('Last start: {time}'), {time: whenText(last)});
+        const when = fill(_('Last start: {time}'), {time: localTime(last.startedAtMs, '%x %X')});
         this.#last.subtitle = slow ? `${when}\n${slowBootSentence(slow)}` : when;
         this.#rows = boots.toReversed().map(makeRow);
         for (const row of this.#rows) this.#last.add_row(row);
@@ -88,10 +88,6 @@ function makeRow(boot: Boot): Adw.ActionRow {
         boot.readyMs === null || boot.agentMs === null
             ? ''
             : ` · ${fill(_('guest agent after {time}'), {time: durationText(boot.agentMs)})}`;
-    row.subtitle = `${whenText(boot)}${agent}`;
+    row.subtitle = `${localTime(boot.startedAtMs, '%x %X')}${agent}`;
     return row;
-}
-
-function whenText({startedAtMs}: Boot): string {
-    return GLib.DateTime.new_from_unix_local(Math.floor(startedAtMs / 1000)).format('%x %X') ?? '';
 }

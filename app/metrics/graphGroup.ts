@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type Adw from 'gi://Adw?version=1';
-import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
 import Gtk from 'gi://Gtk?version=4.0';
 
@@ -10,6 +9,7 @@ import type {Machine} from '../../shared/machines/machine.js';
 import type {History} from '../../shared/metrics/history.js';
 import type {Insight} from '../../shared/metrics/insight.js';
 import {APP_PATH} from '../../shared/names.js';
+import {localTime} from '../../shared/platform/clock.js';
 import {_, fill} from '../../shared/platform/i18n.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import type {AppCards} from '../gpu/appCards.js';
@@ -201,17 +201,15 @@ function besides({bottleneck, pressure, lastIoErrorMs, lastAgentLossMs}: Insight
         pressureSentence(bottleneck.kind, pressure),
         lastIoErrorMs === null
             ? ''
-            : fill(_('A disk met an error at {time}.'), {time: clockText(lastIoErrorMs)}),
+            : fill(_('A disk met an error at {time}.'), {time: localTime(lastIoErrorMs, '%X')}),
         lastAgentLossMs === null
             ? ''
-            : fill(_('The guest agent has been away since {time}.'), {time: clockText(lastAgentLossMs)}),
+            : fill(_('The guest agent has been away since {time}.'), {
+                  time: localTime(lastAgentLossMs, '%X'),
+              }),
     ]
         .filter(line => line !== '')
         .join('\n');
-}
-
-function clockText(ms: number): string {
-    return GLib.DateTime.new_from_unix_local(Math.floor(ms / 1000)).format('%X') ?? '';
 }
 
 /** A graph that is to be shown, and where its points are. */

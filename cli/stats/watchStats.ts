@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import GLib from 'gi://GLib';
-
 import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {domainStateLabel} from '../../shared/machines/words.js';
 import type {Metrics} from '../../shared/metrics/metrics.js';
 import {shortLine} from '../../shared/metrics/words.js';
+import {localTime} from '../../shared/platform/clock.js';
 import {_} from '../../shared/platform/i18n.js';
 import {FirstLook} from '../metrics/firstLook.js';
 import {Pace} from '../metrics/pace.js';
@@ -51,7 +50,7 @@ function line({machine, sample, bottleneck}: TopRow, atMs: number, options: Comm
         const figures = sampleJson(machine, sample, runs(machine) ? bottleneck : null);
         return `${plainJson({time: new Date(atMs).toISOString(), ...figures}, 0)}\n`;
     }
-    const time = GLib.DateTime.new_from_unix_local(Math.floor(atMs / 1000)).format('%F %T');
+    const time = localTime(atMs, '%F %T');
     const name = `${machine.host.id}/${escapeControls(machine.name)}`;
     return `${time}  ${name}  ${withoutIsolates(words({machine, sample, bottleneck}))}\n`;
 }

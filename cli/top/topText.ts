@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import GLib from 'gi://GLib';
-
 import type {HostFigures} from '../../shared/metrics/hostFigures.js';
 import type {Pressure} from '../../shared/metrics/pressure.js';
 import {formatMemory, formatPercent} from '../../shared/metrics/words.js';
+import {localTime} from '../../shared/platform/clock.js';
 import {_, fill, ngettext} from '../../shared/platform/i18n.js';
 import {describeProblem} from '../../shared/problems/problem.js';
 import {escapeControls, withoutIsolates} from '../plainText.js';
@@ -18,7 +17,7 @@ export function headerLines(view: TopView, order: Order): string[] {
 }
 
 function titleLine({atMs, rows}: TopView, order: Order): string {
-    const time = GLib.DateTime.new_from_unix_local(Math.floor(atMs / 1000)).format('%T') ?? '';
+    const time = localTime(atMs, '%T');
     const count = rows.length;
     const machines = fill(ngettext('{count} machine runs', '{count} machines run', count), {count});
     return `${time}  ${machines}, ${orderLabel(order)}`;

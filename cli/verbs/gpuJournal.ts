@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import GLib from 'gi://GLib';
-
 import type {Gpu} from '../../shared/gpu/gpu.js';
 import type {JournalEntry} from '../../shared/gpu/handover/handoverDesk.js';
 import {userNames} from '../../shared/gpu/holders/holderProcess.js';
@@ -12,7 +10,7 @@ import {
 } from '../../shared/gpu/journalWords.js';
 import {parsePciAddress} from '../../shared/gpu/pciAddress.js';
 import {callFailure} from '../../shared/lending/helperAnswers.js';
-import {withDeadline} from '../../shared/platform/clock.js';
+import {localTime, withDeadline} from '../../shared/platform/clock.js';
 import {_} from '../../shared/platform/i18n.js';
 import {findCard} from '../gpu/cardSearch.js';
 import {withHelper} from '../gpu/askingHelper.js';
@@ -67,7 +65,7 @@ function rows(
 ): Cell[][] {
     const userName = userNames();
     return entries.map(({address, direction, by, startedAtMs, ms, result, problem}) => {
-        const when = GLib.DateTime.new_from_unix_local(Math.floor(startedAtMs / 1000)).format('%F %T') ?? '';
+        const when = localTime(startedAtMs, '%F %T');
         const name = cards.find(card => card.address === address)?.name;
         const outcome = journalResultLabel(result);
         return [

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import GLib from 'gi://GLib';
-
+import {localTime} from '../../shared/platform/clock.js';
 import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Happening} from '../../shared/machines/happening.js';
 import type {Machine} from '../../shared/machines/machine.js';
@@ -66,6 +65,6 @@ function lineFor(machine: Machine, happening: Happening, options: CommonOptions)
         };
         return `${plainJson(line, 0)}\n`;
     }
-    const clock = GLib.DateTime.new_from_unix_local(Math.floor(happening.atMs / 1000)).format('%F %T');
+    const clock = localTime(happening.atMs, '%F %T');
     return `${clock}  ${machine.host.id}/${escapeControls(machine.name)}  ${happeningLabel(happening)}\n`;
 }

@@ -16,6 +16,16 @@ export function wallClockMs(): number {
 }
 
 /**
+ * A moment by this computer's clock and calendar.
+ *
+ * @param milliseconds since 1970
+ * @param format as g_date_time_format() has it: `%X` a time and `%x` a date as the user writes them, `%F %T` for logs
+ */
+export function localTime(milliseconds: number, format: string): string {
+    return GLib.DateTime.new_from_unix_local(Math.floor(milliseconds / 1000)).format(format) ?? '';
+}
+
+/**
  * Resolves after a time.
  *
  * @param milliseconds how long
