@@ -3,6 +3,7 @@
 // be read, or is a leftover, the process is found by the UUID among QEMU's arguments.
 import GLib from 'gi://GLib';
 
+import {monotonicMs} from '../../platform/clock.js';
 import {listNames, readShort, readText} from '../../platform/files.js';
 import {DeadlineError} from '../../platform/errors.js';
 import {inSlices} from '../../platform/slices.js';
@@ -23,6 +24,8 @@ export interface ProcessPlaces {
 
 /** QEMU's arguments are a few kilobytes; those of a machine with hundreds of disks fit in. */
 const MOST_ARGUMENTS = 256 * 1024;
+/** A search that has taken longer has met a process that does not let itself be looked into, in milliseconds. */
+const LONGEST_MS = 1_500;
 
 /**
  * Where libvirt keeps the PID files of its machines.
@@ -54,7 +57,13 @@ export async function findQemuProcess(
         if (isQemu(readShort(`${proc}/${number}/comm`))) ofQemu.push(number);
     });
     let hidden = 0;
+    const end = monotonicMs() + LONGEST_MS;
     for (const number of ofQemu) {
+        // Each that hangs keeps a thread of GIO's, and anybody can make processes that do.
+        if (monotonicMs() > end) {
+            hidden += 1;
+            break;
+        }
         const verdict = await isMachine(proc, number, uuid);
         if (verdict === true) return read({pid: number, foundBy: 'search'});
         if (verdict === null) hidden += 1;

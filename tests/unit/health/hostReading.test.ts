@@ -7,6 +7,7 @@ import {readDevices, readHostCapacity, unseenDevices} from '../../../shared/heal
 import {growthOf, parseImage} from '../../../shared/health/machine/imageChain.js';
 import {findQemuProcess, pidFileFolder} from '../../../shared/health/machine/qemuProcess.js';
 import {valueOf} from '../../../shared/health/machine/reading.js';
+import {runProgram} from '../../harness/program.js';
 import {drop, putFile, putFolder, putLink} from '../../fakes/pci/files.js';
 import {machineWith} from './pretended.js';
 
@@ -74,6 +75,19 @@ describe('The process of a machine', () => {
         drop(root.proc);
         expect((await search()).known).toBeFalse();
     });
+
+    it('is not waited for where programs that call themselves QEMU do not let themselves be looked into', async () => {
+        const pipes = [10, 11, 12, 13].map(pid => `${root.proc}/${pid}/cmdline`);
+        for (const [at, pipe] of pipes.entries()) {
+            putFile(`${root.proc}/${10 + at}/comm`, 'qemu-system-x86\n');
+            await runProgram(['mkfifo', pipe]);
+        }
+        const began = GLib.get_monotonic_time();
+        expect((await search()).known).toBeFalse();
+        expect((GLib.get_monotonic_time() - began) / 1e6).toBeLessThan(4);
+        // Whoever still waits is let go.
+        for (const pipe of pipes) await runProgram(['sh', '-c', ': <>"$0"', pipe]);
+    }, 20_000);
 
     it('has its file where libvirt is', () => {
         expect(pidFileFolder(true, '/run/user/1000')).toBe('/run/user/1000/libvirt/qemu/run');
