@@ -24,6 +24,9 @@ const LOOK_MS = 500;
 /** An agent that is there announces itself; this long (ms) after a refusal it is asked all the same. */
 const AGENT_MS = 10_000;
 
+/** A guest may announce its agent without end; between two questions lies at least this long (ms). */
+const AGAIN_MS = 100;
+
 /** One way to see that a machine is ready. */
 interface Sign {
     look(cancellable: Gio.Cancellable): Promise<boolean>;
@@ -161,6 +164,7 @@ function agentSign(machine: Machine): Sign {
             return await agentAnswers(machine);
         },
         async pause(cancellable) {
+            await delay(AGAIN_MS, cancellable);
             // It may have come while libvirt was still saying no.
             if (announced) return;
             const timer = new Gio.Cancellable();

@@ -55,6 +55,17 @@ describe('A machine is ready', () => {
         expect(host.asked).toBe(2);
     });
 
+    it('and its agent is not asked as often as a guest likes to announce it', async () => {
+        const host = new DescribedHost(ready("kind='agent'"));
+        host.agent = () => Promise.reject(new LibvirtError('not connected'));
+        const waiting = waitUntilReady(host.machine, control(), 1000).catch((error: unknown) => error);
+        const flood = setInterval(() => host.announceAgent(), 2);
+        expect(await waiting).toBeInstanceOf(NotReadyError);
+        clearInterval(flood);
+        expect(host.asked).toBeGreaterThan(1);
+        expect(host.asked).toBeLessThan(15);
+    });
+
     it('when something listens on its port', async () => {
         const before = new TcpServer(() => undefined);
         const {port} = before;
