@@ -4,7 +4,7 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {HandoverError} from './errors.js';
-import {readText} from './files.js';
+import {queryInfo, readText} from './files.js';
 
 /** Far more than anything that is remembered takes. */
 const MOST_BYTES = 1024 * 1024;
@@ -58,21 +58,14 @@ export async function readState(path: string): Promise<string | null> {
 }
 
 /** What changes with a file; null when there is none, or nothing is known of it. */
-export function stateTag(path: string): Promise<string | null> {
-    return new Promise(resolve => {
-        const file = Gio.File.new_for_path(path);
-        const attribute = Gio.FILE_ATTRIBUTE_ETAG_VALUE;
-        const {NONE} = Gio.FileQueryInfoFlags;
-        file.query_info_async(attribute, NONE, GLib.PRIORITY_DEFAULT, null, (_file, result) => {
-            try {
-                resolve(file.query_info_finish(result).get_etag());
-            } catch (error) {
-                // Why it cannot be read is said by who reads it.
-                if (!(error instanceof GLib.Error)) console.error(error);
-                resolve(null);
-            }
-        });
-    });
+export async function stateTag(path: string): Promise<string | null> {
+    try {
+        return (await queryInfo(path, Gio.FILE_ATTRIBUTE_ETAG_VALUE)).get_etag();
+    } catch (error) {
+        // Why it cannot be read is said by who reads it.
+        if (error instanceof GLib.Error) return null;
+        throw error;
+    }
 }
 
 /**

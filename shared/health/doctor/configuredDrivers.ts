@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What on this computer is configured to keep a card for machines from the start on.
 import type {PciFunction} from '../../gpu/pciFunction.js';
-import {readFile, readFolder} from './reading.js';
+import {readFile, readFolder} from './fileReading.js';
 import type {DoctorRoot} from './ports.js';
 
 /** The places where that is written, as far as they could be read. */

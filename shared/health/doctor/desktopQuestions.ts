@@ -9,7 +9,7 @@ import type {SetUpFacts} from '../../setUp/setUpFacts.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
 import type {DoctorRoot, SessionView} from './ports.js';
-import {readKind} from './reading.js';
+import {readKind} from './fileReading.js';
 import {verdictsOf} from './setUpVerdicts.js';
 import type {DoctorWorld} from './world.js';
 

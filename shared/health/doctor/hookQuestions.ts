@@ -5,20 +5,20 @@ import {readShort} from '../../platform/files.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
 import {bootTimeIn} from './desktopQuestions.js';
-import {ABSENT, type FileKind, type Reading, readFile, readFolder, readKind} from './reading.js';
+import {ABSENT, type FileKind, type FileReading, readFile, readFolder, readKind} from './fileReading.js';
 import type {DoctorWorld} from './world.js';
 
 /** A hook of QEMU's, with what stands in it. */
 export interface Hook {
     readonly path: string;
-    readonly kind: Reading<FileKind>;
-    readonly text: Reading<string>;
+    readonly kind: FileReading<FileKind>;
+    readonly text: FileReading<string>;
 }
 
 /** All that libvirt would run when a machine starts. */
 export interface HookFacts {
     /** Whether the folder of hooks may be looked into. */
-    readonly folder: Reading<readonly string[]>;
+    readonly folder: FileReading<readonly string[]>;
     /** `qemu`, and those in `qemu.d` in the order in which they are run. */
     readonly main: Hook | null;
     readonly more: readonly Hook[];

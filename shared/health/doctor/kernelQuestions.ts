@@ -7,7 +7,7 @@ import {exists, listNames, readShort} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
-import {type Reading, readFile, readWhether} from './reading.js';
+import {type FileReading, readFile, readWhether} from './fileReading.js';
 import {needed} from './setUpQuestions.js';
 import type {DoctorWorld} from './world.js';
 
@@ -18,8 +18,8 @@ interface ModuleFacts {
     /** Of the running kernel, e.g. `6.12.9-amd64`. */
     readonly release: string | null;
     /** Whether vfio-pci can be loaded, and whether it is part of it, by the kernel's lists, which may be absent. */
-    readonly loadable: Reading<boolean>;
-    readonly builtIn: Reading<boolean>;
+    readonly loadable: FileReading<boolean>;
+    readonly builtIn: FileReading<boolean>;
 }
 
 const VFIO_PCI = /\/vfio-pci\.ko/;
@@ -51,7 +51,7 @@ export function judgeKernelModules({release, loadable}: Omit<ModuleFacts, 'loade
 
 export function judgeVfio({loaded, release, loadable, builtIn}: ModuleFacts): Verdict[] {
     if (loaded) return [ok(_('Loaded'))];
-    const has = (list: Reading<boolean>): boolean => list.is === 'read' && list.value;
+    const has = (list: FileReading<boolean>): boolean => list.is === 'read' && list.value;
     if (has(builtIn) || has(loadable)) return [ok(_('Can be loaded'))];
     if (release === null || loadable.is !== 'read')
         return [
@@ -122,7 +122,7 @@ export function bootFramebuffersIn(iomem: string): string[] {
     });
 }
 
-export function judgeFramebuffer(iomem: Reading<string>, cards: readonly string[]): Verdict[] {
+export function judgeFramebuffer(iomem: FileReading<string>, cards: readonly string[]): Verdict[] {
     return cards.map(card => {
         if (iomem.is !== 'read')
             return unknown(

@@ -4,7 +4,7 @@ import {_, fill} from '../../platform/i18n.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
 import type {ConnectionView} from './ports.js';
-import {type FileKind, type Reading, readFile, readFolder, readKind} from './reading.js';
+import {type FileKind, type FileReading, readFile, readFolder, readKind} from './fileReading.js';
 import type {DoctorWorld} from './world.js';
 
 /** Errors that come from libvirt-dbus or the bus, and not from the libvirt behind it. */
@@ -121,7 +121,7 @@ function versionText(version: number): string {
 }
 
 /** @param virtualization whether the processor says that it can (`vmx`, `svm`); null when it cannot be read */
-export function judgeKvm(device: Reading<FileKind>, virtualization: boolean | null): Verdict[] {
+export function judgeKvm(device: FileReading<FileKind>, virtualization: boolean | null): Verdict[] {
     if (device.is === 'unreadable') return [unknown(device.why, _('Look again as an administrator.'))];
     if (device.is === 'absent') {
         if (virtualization === null)
@@ -149,7 +149,7 @@ export function judgeKvm(device: Reading<FileKind>, virtualization: boolean | nu
     ];
 }
 
-export function judgeEfi(descriptors: Reading<readonly string[]>): Verdict[] {
+export function judgeEfi(descriptors: FileReading<readonly string[]>): Verdict[] {
     if (descriptors.is === 'unreadable')
         return [unknown(descriptors.why, _('Look again as an administrator.'))];
     const count =

@@ -5,7 +5,7 @@ import {listNames} from '../../platform/files.js';
 import {_, fill} from '../../platform/i18n.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
-import {type FileKind, type Reading, readFile, readKind} from './reading.js';
+import {type FileKind, type FileReading, readFile, readKind} from './fileReading.js';
 import type {DoctorWorld} from './world.js';
 
 const MIB = 1024 * 1024;
@@ -35,7 +35,7 @@ export interface Mirror {
     readonly machine: string;
     readonly running: boolean;
     readonly memory: LookingGlassMemory;
-    readonly file: Reading<FileKind>;
+    readonly file: FileReading<FileKind>;
     /** What the definition says of a device's size, in MiB; null where it says nothing, and for a file. */
     readonly declaredMib: number | null;
     /** What the kernel's module was told, in MiB, for each of its devices; null when it does not tell. */

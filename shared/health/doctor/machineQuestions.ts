@@ -8,7 +8,7 @@ import {_, fill} from '../../platform/i18n.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
 import type {DoctorMachine} from './ports.js';
-import {readKind} from './reading.js';
+import {readKind} from './fileReading.js';
 import type {DoctorWorld} from './world.js';
 
 const NVIDIA = '10de';

@@ -9,7 +9,7 @@ import {queryInfo, readLineBlocks, readText, unlessHanging} from '../../platform
 import {_} from '../../platform/i18n.js';
 
 /** What came of reading something. */
-export type Reading<T> =
+export type FileReading<T> =
     | {readonly is: 'read'; readonly value: T}
     | {readonly is: 'absent'}
     /** It is there, or may be, and cannot be read. */
@@ -24,7 +24,7 @@ const MOST_NAMES = 1_000;
 const READ_MS = 2_000;
 
 /** The beginning of a text file. @param mostBytes reads no further than this */
-export async function readFile(path: string, mostBytes = MOST_BYTES): Promise<Reading<string>> {
+export async function readFile(path: string, mostBytes = MOST_BYTES): Promise<FileReading<string>> {
     try {
         // Who opens a pipe waits for somebody to write into it.
         const type = await withDeadline(path, READ_MS, queryInfo(path, 'standard::type'));
@@ -37,7 +37,7 @@ export async function readFile(path: string, mostBytes = MOST_BYTES): Promise<Re
 }
 
 /** Whether a line of a long file matches; it is read in pieces, and no further than the line. */
-export async function readWhether(path: string, pattern: RegExp): Promise<Reading<boolean>> {
+export async function readWhether(path: string, pattern: RegExp): Promise<FileReading<boolean>> {
     try {
         for await (const block of readLineBlocks(path))
             if (pattern.test(block)) return {is: 'read', value: true};
@@ -48,7 +48,7 @@ export async function readWhether(path: string, pattern: RegExp): Promise<Readin
 }
 
 /** The names in a folder, sorted. */
-export async function readFolder(path: string): Promise<Reading<readonly string[]>> {
+export async function readFolder(path: string): Promise<FileReading<readonly string[]>> {
     try {
         return {is: 'read', value: (await unlessHanging(`names ${path}`, () => list(path))).toSorted()};
     } catch (error) {
@@ -70,7 +70,7 @@ export interface FileKind {
 const ATTRIBUTES = 'unix::mode,standard::size,access::can-read,access::can-write,time::modified';
 
 /** What a file is, whatever stands in it; a link counts as what it leads to. */
-export async function readKind(path: string): Promise<Reading<FileKind>> {
+export async function readKind(path: string): Promise<FileReading<FileKind>> {
     try {
         const info = await queryInfo(path, ATTRIBUTES);
         return {
@@ -88,7 +88,7 @@ export async function readKind(path: string): Promise<Reading<FileKind>> {
     }
 }
 
-function notRead(error: unknown): Reading<never> {
+function notRead(error: unknown): FileReading<never> {
     if (error instanceof DeadlineError) return {is: 'unreadable', why: error.message};
     if (!(error instanceof GLib.Error)) throw error;
     const {NOT_FOUND, NOT_DIRECTORY} = Gio.IOErrorEnum;
