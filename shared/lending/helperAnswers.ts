@@ -36,7 +36,8 @@ const OLD = new Set([
     'org.freedesktop.DBus.Error.InvalidArgs',
 ]);
 
-const NOBODY: HolderReport = {
+/** No holder at all, where a refusal names another reason. */
+export const NOBODY: HolderReport = {
     processes: [],
     consoles: [],
     modules: [],

@@ -15,7 +15,7 @@ import {bringBack, changesOf, movesOf} from './bringBack.js';
 import {noWayBack, runTake} from './cardMoves.js';
 import {ChangeWatch} from './changeWatch.js';
 import {type AppAsker, closeHolders} from './closeHolders.js';
-import {callFailure, heldError, nameCard} from './helperAnswers.js';
+import {callFailure, heldError, nameCard, NOBODY} from './helperAnswers.js';
 import {
     CardBusyError,
     CardHeldError,
@@ -280,16 +280,6 @@ function refuseTaken(machine: Machine, gpu: Gpu): void {
 function otherMachine({key}: Machine, {claims}: Gpu): string | null {
     return claims.find(claim => claim.running && claim.machine !== key)?.name ?? null;
 }
-
-const NOBODY: HolderReport = {
-    processes: [],
-    consoles: [],
-    modules: [],
-    groupMembers: [],
-    memoryBytes: null,
-    uninspected: 0,
-    hidden: false,
-};
 
 /** Some distributions let nobody but root look into libvirt's folder. */
 function guardIsThere(): boolean | null {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type GLib from 'gi://GLib';
 
-import {withDeadline} from '../platform/clock.js';
-import {DeadlineError} from '../platform/errors.js';
+import {inTime} from '../platform/clock.js';
 import {Connect} from './interfaces/connect.js';
 import {NodeDevice} from './interfaces/nodeDevice.js';
 import {StoragePool} from './interfaces/storagePool.js';
@@ -98,7 +97,7 @@ export class ConnectionClient {
         };
         const [libvirt, hypervisor] = await Promise.all([
             read('LibVersion'),
-            within(HYPERVISOR_MS, read('Version')),
+            inTime(read('Version'), HYPERVISOR_MS, null),
         ]);
         return {libvirt, hypervisor};
     }
@@ -158,16 +157,5 @@ export class ConnectionClient {
             [STATISTICS, RUNNING_NOWAIT],
             'query',
         );
-    }
-}
-
-/** @returns null when the answer does not come in time */
-async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T | null> {
-    try {
-        return await withDeadline('The hypervisor', milliseconds, answer);
-    } catch (error) {
-        if (!(error instanceof DeadlineError)) throw error;
-        answer.catch(() => undefined);
-        return null;
     }
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import GLib from 'gi://GLib';
-
 import {scanProcesses} from '../gpu/holders/processScan.js';
 import type {SysRoot} from '../gpu/sysRoot.js';
-import {DeadlineError} from '../platform/errors.js';
-import {readAttribute, readText} from '../platform/files.js';
+import {readAttribute, readIfPossible} from '../platform/files.js';
 import {type ClientReading, clientReadingOf, type GpuReading} from './gpuUse.js';
 import {HOST_CLOCK, type SampleClock} from './sampleClock.js';
 
@@ -46,11 +43,7 @@ async function sleeps(root: SysRoot, node: string): Promise<boolean> {
 }
 
 async function readClient(path: string): Promise<ClientReading | null> {
-    try {
-        return clientReadingOf(await readText(path, {mostBytes: FDINFO_BYTES}));
-    } catch (error) {
-        // It was closed meanwhile, or its driver does not answer.
-        if (error instanceof GLib.Error || error instanceof DeadlineError) return null;
-        throw error;
-    }
+    // It may have been closed meanwhile, or its driver does not answer.
+    const text = await readIfPossible(path, {mostBytes: FDINFO_BYTES});
+    return text === null ? null : clientReadingOf(text);
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the host's programs wait for. https://docs.kernel.org/accounting/psi.html
-import GLib from 'gi://GLib';
-
-import {DeadlineError} from '../platform/errors.js';
-import {readText} from '../platform/files.js';
+import {readIfPossible} from '../platform/files.js';
 
 /** How much of the last ten seconds was lost, 0 to 1. */
 export interface Pressure {
@@ -45,10 +42,5 @@ export async function readPressure(proc = '/proc'): Promise<HostPressure> {
 }
 
 async function readOne(path: string): Promise<Pressure | null> {
-    try {
-        return pressureOf(await readText(path, {mostBytes: MOST_BYTES}));
-    } catch (error) {
-        if (error instanceof GLib.Error || error instanceof DeadlineError) return null;
-        throw error;
-    }
+    return pressureOf((await readIfPossible(path, {mostBytes: MOST_BYTES})) ?? '');
 }

@@ -100,3 +100,17 @@ export async function withDeadline<T>(
         timer.cancel();
     }
 }
+
+/**
+ * What something brings, or else what stands for it where that takes too long. The thing itself is not stopped.
+ *
+ * @throws what it fails with in time
+ */
+export async function inTime<T, F>(promise: Promise<T>, milliseconds: number, otherwise: F): Promise<T | F> {
+    try {
+        return await withDeadline('An answer', milliseconds, promise);
+    } catch (error) {
+        if (error instanceof DeadlineError) return otherwise;
+        throw error;
+    }
+}

@@ -90,12 +90,7 @@ export function exists(path: string): boolean {
  * @returns null when it is not there, may not be read, or its driver does not answer in time
  */
 export async function readAttribute(path: string, deadlineMs = READ_DEADLINE_MS): Promise<string | null> {
-    try {
-        return (await readText(path, {mostBytes: PAGE, deadlineMs})).trim();
-    } catch (error) {
-        if (error instanceof GLib.Error || error instanceof DeadlineError) return null;
-        throw error;
-    }
+    return (await readIfPossible(path, {mostBytes: PAGE, deadlineMs}))?.trim() ?? null;
 }
 
 export interface ReadOptions {
@@ -115,6 +110,16 @@ export function readText(
     {mostBytes, deadlineMs = READ_DEADLINE_MS}: ReadOptions,
 ): Promise<string> {
     return withDeadline(path, deadlineMs, readOnce(path, mostBytes));
+}
+
+/** The beginning of a file; null when it is not there, may not be read, or the kernel does not answer. */
+export async function readIfPossible(path: string, options: ReadOptions): Promise<string | null> {
+    try {
+        return await readText(path, options);
+    } catch (error) {
+        if (error instanceof GLib.Error || error instanceof DeadlineError) return null;
+        throw error;
+    }
 }
 
 interface UnderWay {

@@ -4,7 +4,7 @@ import GLib from 'gi://GLib';
 
 import {withDeadline} from '../../platform/clock.js';
 import {DeadlineError} from '../../platform/errors.js';
-import {readText} from '../../platform/files.js';
+import {readIfPossible} from '../../platform/files.js';
 import type {CardFacts} from '../pciTree.js';
 import type {PciFunction} from '../pciFunction.js';
 import type {Rival} from '../rivals.js';
@@ -198,13 +198,9 @@ async function clientsOf(root: SysRoot, files: readonly OpenFile[]): Promise<Drm
     const clients = await Promise.all(
         files.map(async ({folder, descriptor}) => {
             const path = `${root.proc}/${folder}/fdinfo/${descriptor}`;
-            try {
-                return drmClientOf(await readText(path, {mostBytes: FDINFO_BYTES}));
-            } catch (error) {
-                // It was closed meanwhile, or its driver does not answer: it counts as a holder all the same.
-                if (error instanceof GLib.Error || error instanceof DeadlineError) return null;
-                throw error;
-            }
+            // Closed meanwhile, or with a driver that does not answer, it counts as a holder all the same.
+            const text = await readIfPossible(path, {mostBytes: FDINFO_BYTES});
+            return text === null ? null : drmClientOf(text);
         }),
     );
     return clients.filter(client => client !== null);

@@ -5,6 +5,7 @@ import type {CardFacts, PciTree} from '../../gpu/pciTree.js';
 import type {SysRoot} from '../../gpu/sysRoot.js';
 import {withDeadline} from '../../platform/clock.js';
 import {DeadlineError} from '../../platform/errors.js';
+import {once} from '../../platform/once.js';
 import {listNames, readShort} from '../../platform/files.js';
 import {inSlices} from '../../platform/slices.js';
 import {
@@ -149,9 +150,4 @@ async function readProcesses({proc}: SysRoot): Promise<readonly NamedProcess[] |
         if (name !== undefined) processes.push({pid, name});
     });
     return processes;
-}
-
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-    let answer: Promise<T> | null = null;
-    return () => (answer ??= read());
 }

@@ -12,6 +12,7 @@ import type {Machine} from '../../machines/machine.js';
 import {delay, monotonicMs, wallClockMs, withDeadline} from '../../platform/clock.js';
 import {HandoverError} from '../../platform/errors.js';
 import {_} from '../../platform/i18n.js';
+import {once} from '../../platform/once.js';
 import {askGuest, readGuest} from './guestReading.js';
 import {type OtherMachine, usbOf} from './hostReading.js';
 import {logFolder} from './machineLog.js';
@@ -109,12 +110,6 @@ async function askStatistics(client: DomainClient, active: boolean): Promise<Sta
 /** libvirt adds what the process itself takes to what it asks QEMU of the balloon. */
 function hadJob(statistics: Statistics): boolean {
     return Object.hasOwn(statistics, 'balloon.rss') || Object.hasOwn(statistics, 'balloon.last-update');
-}
-
-/** Asks once, whoever wants to know. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-    let answer: Promise<T> | null = null;
-    return () => (answer ??= ask());
 }
 
 async function settled(promise: Promise<unknown>): Promise<void> {

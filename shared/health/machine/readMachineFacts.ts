@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {Definition} from '../../definition/definition.js';
 import type {SysRoot} from '../../gpu/sysRoot.js';
-import {withDeadline} from '../../platform/clock.js';
-import {DeadlineError, HandoverError, messageOf} from '../../platform/errors.js';
+import {inTime} from '../../platform/clock.js';
+import {HandoverError, messageOf} from '../../platform/errors.js';
 import {_, fill} from '../../platform/i18n.js';
 import type {GuestInfo} from './guestInfo.js';
 import type {GuestAnswers} from './guestReading.js';
@@ -138,16 +138,6 @@ async function devicesOf(definition: Definition, world: MachineWorld): Promise<D
     // Who has a device is asked only where one is wanted.
     const wanted = definition.pciAddresses.length > 0 || definition.hostDevices.length > 0;
     return readDevices(world.root, definition, wanted ? await world.others() : []);
-}
-
-/** What comes too late does not count. */
-async function inTime<T, F>(what: Promise<T>, limitMs: number, fallback: F): Promise<T | F> {
-    try {
-        return await withDeadline('a fact', limitMs, what);
-    } catch (error) {
-        if (error instanceof DeadlineError) return fallback;
-        throw error;
-    }
 }
 
 async function readFromGuest(

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Gio from 'gi://Gio';
-import {delay, monotonicMs, onCancelled, withDeadline} from '../../../shared/platform/clock.js';
+import {
+    delay,
+    inTime,
+    localTime,
+    monotonicMs,
+    onCancelled,
+    withDeadline,
+} from '../../../shared/platform/clock.js';
 import {CancelledError, DeadlineError} from '../../../shared/platform/errors.js';
 import {SourceCount} from '../sourceCount.js';
 
@@ -53,5 +60,18 @@ describe('The clock', () => {
         const wait = withDeadline('it', 20, new Promise<never>(() => undefined), () => (abandoned = true));
         await expectAsync(wait).toBeRejectedWithError(DeadlineError, 'it took longer than 20 ms');
         expect(abandoned).toBeTrue();
+    });
+
+    it('takes something else for what comes too late, and for nothing that fails', async () => {
+        expect(await inTime(Promise.resolve(7), 60_000, null)).toBe(7);
+        expect(await inTime(new Promise<never>(() => undefined), 20, null)).toBeNull();
+        const failure = new Error('no');
+        await expectAsync(inTime(Promise.reject(failure), 60_000, null)).toBeRejectedWith(failure);
+    });
+
+    it('writes a moment by the calendar of this place', () => {
+        expect(localTime(new Date(2026, 10, 5, 7, 8, 9).getTime() + 999, '%F %T')).toBe(
+            '2026-11-05 07:08:09',
+        );
     });
 });
