@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the machine's disks and the files beside them are.
-import {formatBytes} from '../../metrics/words.js';
+import GLib from 'gi://GLib';
+
 import {_, fill, ngettext} from '../../platform/i18n.js';
 import {type Finding, fine, type Question, unmeasured, wrong} from '../finding.js';
 import type {ImageFacts, ImageLayer} from './imageChain.js';
@@ -114,11 +115,7 @@ function space({target, path, missing, readOnly, growthBytes: growth, freeBytes}
     };
     if (!freeBytes.known) return [unmeasured(question, freeBytes.why, '', target)];
     const free = freeBytes.value;
-    const values = {
-        disk: target,
-        free: formatBytes(free),
-        growth: growth === null ? '' : formatBytes(growth),
-    };
+    const values = {disk: target, free: sizeLabel(free), growth: growth === null ? '' : sizeLabel(growth)};
     const evidence =
         growth === null
             ? fill(_('{free} are free where {disk} is.'), values)
@@ -172,6 +169,10 @@ function troubleOf({name, disks, missing}: SnapshotFacts, images: readonly Image
             return fill(_('{file} holds no snapshot {snapshot}.'), {snapshot: name, file: layer.path});
     }
     return null;
+}
+
+function sizeLabel(bytes: number): string {
+    return GLib.format_size_full(bytes, GLib.FormatSizeFlags.IEC_UNITS);
 }
 
 function stateFile(facts: MachineFacts, {kind, path, there}: StateFile): Finding {

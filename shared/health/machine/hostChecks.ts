@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the machine takes of the computer.
+import GLib from 'gi://GLib';
+
 import {isVfioDriver} from '../../gpu/pciFunction.js';
-import {formatBytes} from '../../metrics/words.js';
 import {_, fill, ngettext} from '../../platform/i18n.js';
 import {type Finding, fine, type Question, unmeasured, wrong} from '../finding.js';
 import {type DeviceFacts, isOn, type MachineFacts} from './machineFacts.js';
@@ -34,9 +35,9 @@ function memory(facts: MachineFacts): Finding {
     const {memoryKib, availableKib} = host.value;
     const {current} = definition.memory;
     const values = {
-        memory: formatBytes(current * 1024),
-        total: formatBytes(memoryKib * 1024),
-        available: formatBytes(availableKib * 1024),
+        memory: sizeLabel(current),
+        total: sizeLabel(memoryKib),
+        available: sizeLabel(availableKib),
     };
     const evidence = fill(_('{memory}; this computer has {total}, of which {available} can be had.'), values);
     if (current >= memoryKib)
@@ -49,6 +50,10 @@ function memory(facts: MachineFacts): Finding {
             _('Close programs or stop other machines before you start it.'),
         );
     return fine(question, evidence);
+}
+
+function sizeLabel(kib: number): string {
+    return GLib.format_size_full(kib * 1024, GLib.FormatSizeFlags.IEC_UNITS);
 }
 
 function device(facts: MachineFacts, {kind, id, name, there, driver, otherMachine}: DeviceFacts): Finding {
