@@ -118,13 +118,16 @@ export class GraphGroup extends Gtk.Box {
                 this._tiles.remove(tile);
                 this.#tileOf.delete(id);
             }
+        let before: GraphTile | null = null;
         for (const [id, {figures, history, columns, intervalMs}] of wanted) {
             let tile = this.#tileOf.get(id);
             if (!tile) {
                 tile = new GraphTile(figures);
                 this.#tileOf.set(id, tile);
-                this._tiles.append(tile);
+                // The guest may have told its figures before libvirt has.
+                this._tiles.insert_child_after(tile, before);
             }
+            before = tile;
             tile.showLook({
                 figures,
                 points: pointsOf(history, columns, this.#span),
