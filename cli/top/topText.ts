@@ -19,6 +19,7 @@ export function headerLines(view: TopView, order: Order): string[] {
 function titleLine({atMs, rows}: TopView, order: Order): string {
     const time = localTime(atMs, '%T');
     const count = rows.length;
+    if (count === 0) return `${time}  ${_('No machine runs.')}`;
     const machines = fill(ngettext('{count} machine runs', '{count} machines run', count), {count});
     return `${time}  ${machines}, ${orderLabel(order)}`;
 }

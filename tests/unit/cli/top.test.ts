@@ -132,6 +132,7 @@ describe('What stands above it', () => {
     it('tells of the computer what the kernel does', () => {
         const view = {atMs: 0, computer, hosts: [host], rows: [row('a', IDLE), row('b', IDLE)]};
         expect(headerLines(view, 'disk')[0]).toMatch(/^\d\d:\d\d:\d\d {2}2 machines run, by disk$/);
+        expect(headerLines({...view, rows: []}, 'disk')[0]).toMatch(/^\d\d:\d\d:\d\d {2}No machine runs\.$/);
         expect(headerLines(view, 'disk')[1]).toBe(
             '8 processors, 21 % used, 2 % stolen  Memory 12 of 32 GiB  Waiting for processors 3 %, memory 0 %',
         );
