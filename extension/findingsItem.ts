@@ -5,7 +5,7 @@ import St from 'gi://St';
 import {PopupBaseMenuItem} from 'resource:///org/gnome/shell/ui/popupMenu.js';
 
 import type {Finding} from '../shared/health/finding.js';
-import {findingsHeading} from '../shared/health/words.js';
+import {findingsHeading, findingSubject} from '../shared/health/words.js';
 import {_, fill} from '../shared/platform/i18n.js';
 import {wrap} from './sentenceItem.js';
 import {STYLES} from './styles.js';
@@ -55,7 +55,9 @@ export class FindingsItem extends PopupBaseMenuItem {
 }
 
 /** A heading alone says what was looked at, and not what is wrong with it. */
-function titleOf({title, about, evidence}: Finding): string {
+function titleOf(finding: Finding): string {
+    const {title, evidence} = finding;
+    const about = findingSubject(finding);
     return about === null
         ? fill(_('{title}: {evidence}'), {title, evidence})
         : fill(_('{title}, {about}: {evidence}'), {title, about, evidence});

@@ -5,7 +5,7 @@ import Gtk from 'gi://Gtk?version=4.0';
 
 import type {Finding} from '../../shared/health/finding.js';
 import type {FixAction} from '../../shared/health/fixAction.js';
-import {findingStatusLabel, fixActionLabel, lastingLabel} from '../../shared/health/words.js';
+import {findingStatusLabel, findingTitle, fixActionLabel, lastingLabel} from '../../shared/health/words.js';
 import {_, oneLine, severalLines} from '../../shared/platform/i18n.js';
 import {nameExpander} from '../widgets/expanderName.js';
 import {makeTextRow} from './textRow.js';
@@ -63,7 +63,7 @@ export class FindingRow extends Adw.ExpanderRow {
         const {title, fix, action, evidence} = finding;
         const status = findingStatusLabel(finding);
         showStatus(this.#icon, findingLook(finding));
-        this.title = oneLine(titleOf(finding));
+        this.title = oneLine(findingTitle(finding));
         this.subtitle = severalLines(evidence, LONGEST);
         this.#fix.subtitle = severalLines(fix, LONGEST);
         this.#fix.visible = fix !== '';
@@ -74,12 +74,7 @@ export class FindingRow extends Adw.ExpanderRow {
             this.#button.title = `${fixActionLabel(action)}…`;
             this.#button.sensitive = !this.remedies.isBusy(action);
         }
-        nameExpander(this, `${titleOf(finding)}: ${status}`);
+        nameExpander(this, `${findingTitle(finding)}: ${status}`);
         this.#button.update_property([Gtk.AccessibleProperty.DESCRIPTION], [oneLine(title)]);
     }
-}
-
-/** The question, and what it was asked of. */
-export function titleOf({title, about}: Finding): string {
-    return about === null ? title : `${title} (${about})`;
 }

@@ -3,12 +3,12 @@ import type {Finding} from '../../shared/health/finding.js';
 import {
     findingsHeading,
     findingStatusLabel,
+    findingTitle,
     lastingLabel,
     unmeasuredLine,
 } from '../../shared/health/words.js';
 import {APP_NAME, VERSION} from '../../shared/names.js';
 import {_, severalLines} from '../../shared/platform/i18n.js';
-import {titleOf} from './findingRow.js';
 
 /** More than this of one answer belongs into no message. Characters. */
 const LONGEST = 4000;
@@ -19,7 +19,7 @@ export function reportOf(findings: readonly Finding[]): string {
     const unmeasured = unmeasuredLine(findings);
     if (unmeasured !== '') lines.push(unmeasured);
     for (const finding of sorted(findings)) {
-        lines.push('', `[${findingStatusLabel(finding)}] ${clean(titleOf(finding))} (${finding.id})`);
+        lines.push('', `[${findingStatusLabel(finding)}] ${clean(findingTitle(finding))} (${finding.id})`);
         if (finding.evidence !== '') lines.push(`    ${clean(finding.evidence)}`);
         if (finding.fix !== '') lines.push(`    ${_('What to do:')} ${clean(finding.fix)}`);
         if (finding.status === 'failed') lines.push(`    ${lastingLabel(finding)}`);

@@ -4,9 +4,8 @@ import GObject from 'gi://GObject';
 import Gtk from 'gi://Gtk?version=4.0';
 
 import type {Finding} from '../../shared/health/finding.js';
-import {findingStatusLabel} from '../../shared/health/words.js';
+import {findingStatusLabel, findingTitle} from '../../shared/health/words.js';
 import {_, fill, ngettext, oneLine, severalLines} from '../../shared/platform/i18n.js';
-import {titleOf} from './findingRow.js';
 import {FINE, makeStatusIcon} from './statusLook.js';
 
 const LONGEST = 400;
@@ -55,13 +54,13 @@ export class WellGroup extends Adw.PreferencesGroup {
 /** What is well on one row. */
 export function makeWellRow(finding: Finding): Adw.ActionRow {
     const row = new Adw.ActionRow({use_markup: false, title_lines: 0, subtitle_lines: 0});
-    row.title = oneLine(titleOf(finding));
+    row.title = oneLine(findingTitle(finding));
     row.subtitle = severalLines(finding.evidence, LONGEST);
     row.add_prefix(makeStatusIcon(FINE));
     row.reset_relation(Gtk.AccessibleRelation.LABELLED_BY);
     row.update_property(
         [Gtk.AccessibleProperty.LABEL],
-        [oneLine(`${titleOf(finding)}: ${findingStatusLabel(finding)}`)],
+        [oneLine(`${findingTitle(finding)}: ${findingStatusLabel(finding)}`)],
     );
     return row;
 }

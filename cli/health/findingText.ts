@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Findings as a person reads them: what failed first, then what could not be measured, then what is well.
-import {type Finding, isWell} from '../../shared/health/finding.js';
-import {findingsHeading, findingStatusLabel, unmeasuredLine} from '../../shared/health/words.js';
+import type {Finding} from '../../shared/health/finding.js';
+import {
+    findingsHeading,
+    findingStatusLabel,
+    findingTitle,
+    unmeasuredLine,
+} from '../../shared/health/words.js';
 import {_, fill, ngettext} from '../../shared/platform/i18n.js';
 import {columnsOf, padEnd, plain} from '../plainText.js';
 import {BOLD, GREEN, painted, RED, YELLOW} from './paint.js';
@@ -25,7 +30,7 @@ export function findingsText(findings: readonly Finding[], style: FindingStyle):
     const width = Math.max(0, ...findings.map(finding => columnsOf(findingStatusLabel(finding))));
     const whole = (finding: Finding): string => wholeFinding(finding, width, style);
     const groups = [
-        `${painted(plain(heading(findings)), BOLD)}\n${failed.map(whole).join('')}`,
+        `${painted(plain(findingsHeading(findings)), BOLD)}\n${failed.map(whole).join('')}`,
         unknown.length === 0
             ? ''
             : `${painted(plain(unmeasuredLine(findings)), BOLD)}\n${unknown.map(whole).join('')}`,
@@ -34,19 +39,12 @@ export function findingsText(findings: readonly Finding[], style: FindingStyle):
     return groups.filter(text => text !== '').join('\n');
 }
 
-/** What could not be measured may not be well. */
-function heading(findings: readonly Finding[]): string {
-    return isWell(findings) && findings.some(({status}) => status === 'unknown')
-        ? _('Nothing failed')
-        : findingsHeading(findings);
-}
-
 function wellText(well: readonly Finding[], width: number, {all}: FindingStyle): string {
     if (well.length === 0) return '';
     const count = fill(ngettext('{count} is OK', '{count} are OK', well.length), {count: well.length});
     if (!all) return `${count} ${_('(“--verbose” shows what was read)')}\n`;
     const lines = well.map(
-        finding => `${status(finding, width)}  ${plain(titleOf(finding))}: ${plain(finding.evidence)}\n`,
+        finding => `${status(finding, width)}  ${plain(findingTitle(finding))}: ${plain(finding.evidence)}\n`,
     );
     return `${painted(count, BOLD)}\n${lines.join('')}`;
 }
@@ -56,17 +54,12 @@ function wholeFinding(finding: Finding, width: number, {command}: FindingStyle):
     const indent = ' '.repeat(width + 4);
     const typed = command(finding);
     return [
-        `${status(finding, width)}  ${painted(plain(titleOf(finding)), BOLD)} [${finding.id}]`,
+        `${status(finding, width)}  ${painted(plain(findingTitle(finding)), BOLD)} [${finding.id}]`,
         `${indent}${plain(finding.evidence)}`,
         ...(finding.fix === '' ? [] : [`${indent}→ ${plain(finding.fix)}`]),
         ...(typed === null ? [] : [`${indent}→ ${_('Handover can do it:')} ${typed}`]),
         '',
     ].join('\n');
-}
-
-/** The question, and what it was asked about. */
-export function titleOf({title, about}: Pick<Finding, 'title' | 'about'>): string {
-    return about === null ? title : `${title} (${about})`;
 }
 
 function status(finding: Finding, width: number): string {

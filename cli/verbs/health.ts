@@ -2,6 +2,7 @@
 import {type Finding, isWell} from '../../shared/health/finding.js';
 import type {IntegrationRow} from '../../shared/health/integration/integrationRow.js';
 import {examineMachine, type MachineHealth} from '../../shared/health/machineHealth.js';
+import {findingsHeading, findingTitle} from '../../shared/health/words.js';
 import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {domainStateLabel} from '../../shared/machines/words.js';
@@ -10,7 +11,7 @@ import {_, fill} from '../../shared/platform/i18n.js';
 import {AlreadyTold} from '../alreadyTold.js';
 import {ADDABLE, type Addable} from '../health/addable.js';
 import {findingJson} from '../health/findingJson.js';
-import {findingsText, titleOf} from '../health/findingText.js';
+import {findingsText} from '../health/findingText.js';
 import {integrationText, rowJson} from '../health/integrationText.js';
 import {BOLD, GREEN, painted, RED} from '../health/paint.js';
 import {typedMachine} from '../health/typedMachine.js';
@@ -67,6 +68,8 @@ function checked({add, undo, yes, folder}: HealthOptions, argument: string | und
         throw new UsageError(fill(_('{option} wants the name of a machine.'), {option}));
     if (add === undefined) return null;
     const known = ADDABLE.find(one => one === add);
+    if (known === 'shared-folders' && folder === undefined)
+        throw new UsageError(_('“--add shared-folders” wants the folder, with “--folder”.'));
     if (known === undefined)
         throw new UsageError(
             `${fill(_('There is nothing called “{row}” that could be added. There are:'), {row: add})} ${ADDABLE.join(', ')}.`,
@@ -152,8 +155,8 @@ function linesOf(examined: readonly Examined[]): string {
 
 function verdictOn(findings: readonly Finding[]): Cell {
     const failed = findings.filter(({status}) => status === 'failed');
-    if (failed.length === 0) return {text: _('All is well'), paint: text => painted(text, GREEN)};
-    return {text: plain(failed.map(titleOf).join(', ')), paint: text => painted(text, RED)};
+    if (failed.length === 0) return {text: findingsHeading(findings), paint: text => painted(text, GREEN)};
+    return {text: plain(failed.map(findingTitle).join(', ')), paint: text => painted(text, RED)};
 }
 
 function healthJson(

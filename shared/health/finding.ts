@@ -12,6 +12,8 @@ export interface Verdict {
     readonly status: FindingStatus;
     /** What it is about, where a question is asked of several: a card's address, a machine's name, a disk. */
     readonly about: string | null;
+    /** What people call that, where it is a card whose name is known. */
+    readonly aboutName?: string;
     /** What was read; for `unknown` why it could not be. */
     readonly evidence: string;
     /** What to do about it; empty when there is nothing to do. */

@@ -19,6 +19,17 @@ export function findingStatusLabel({status, severity}: Pick<Finding, 'status' | 
     }
 }
 
+/** The question, and what it was asked about: a card by its name, too, where that is known. */
+export function findingTitle(finding: Pick<Finding, 'title' | 'about' | 'aboutName'>): string {
+    const subject = findingSubject(finding);
+    return subject === null ? finding.title : `${finding.title} (${subject})`;
+}
+
+/** What a question was asked about; null where there is nothing to be told apart. */
+export function findingSubject({about, aboutName}: Pick<Finding, 'about' | 'aboutName'>): string | null {
+    return about === null || aboutName === undefined ? about : `${aboutName}, ${about}`;
+}
+
 /** Whether it is so for good, or at this moment only. */
 export function lastingLabel({lasting}: Pick<Finding, 'lasting'>): string {
     return lasting ? _('Lasting: so until somebody changes it') : _('Momentary: it can pass by itself');
@@ -27,7 +38,9 @@ export function lastingLabel({lasting}: Pick<Finding, 'lasting'>): string {
 /** How many of them need somebody, as a heading. */
 export function findingsHeading(findings: readonly Finding[]): string {
     const failed = findings.filter(({status}) => status === 'failed').length;
-    if (failed === 0) return _('All is well');
+    // What could not be measured may not be well.
+    if (failed === 0)
+        return findings.some(({status}) => status === 'unknown') ? _('Nothing failed') : _('All is well');
     return fill(ngettext('{count} thing needs attention', '{count} things need attention', failed), {
         count: failed,
     });

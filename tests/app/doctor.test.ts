@@ -25,7 +25,7 @@ const POLKIT_MS = 2000;
 /** More than there are rows on the page. */
 const MOST_TABS = 60;
 
-const HEADING = {name: /needs? attention$|^All is well$/, role: 'label'};
+const HEADING = {name: /needs? attention$|^All is well$|^Nothing failed$/, role: 'label'};
 const GUARD = 'libvirt’s guard: Error';
 const ASKING_HOOK = 'Hooks that wait for libvirt: Warning';
 

@@ -19,7 +19,7 @@ const LOOKS: readonly (readonly [string, Record<string, string>])[] = [
 /** Animations of libadwaita last 250 ms. */
 const STILL_MS = 400;
 
-const HEADING = {name: /needs? attention$|^All is well$/, role: 'label'};
+const HEADING = {name: /needs? attention$|^All is well$|^Nothing failed$/, role: 'label'};
 const AGENT_CHANNEL = 'org.qemu.guest_agent.0';
 
 /** A machine that is off, with a disk whose image is at a path. */

@@ -23,7 +23,18 @@ interface FindingJson {
 }
 
 const TEST = ['--host', 'test'];
-const KEYS = ['id', 'title', 'status', 'severity', 'lasting', 'about', 'evidence', 'fix', 'action'];
+const KEYS = [
+    'id',
+    'title',
+    'status',
+    'severity',
+    'lasting',
+    'about',
+    'aboutName',
+    'evidence',
+    'fix',
+    'action',
+];
 const IDS = ALL_QUESTIONS.map(({id}) => id);
 /** What no line that is printed may hold. */
 const ACTIVE = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2066-\u2069]/;
@@ -219,7 +230,9 @@ describe('handover doctor', () => {
     it('cannot mend without a helper, and says so', async () => {
         const state = {env: {XDG_STATE_HOME: `${fake.folder}/state`}};
         const guard = await doctor(['--fix', 'guard', '--yes'], state);
-        expect(guard.code).toBe(3);
+        expect(guard.code).toBe(1);
+        expect(guard.out).toContain('→ Install Handover’s helper first, which can do it.');
+        expect(guard.out).not.toContain('This would be done:');
         const words = await doctor(['--fix', 'helper', '--yes'], state);
         expect(words.code).toBe(1);
         expect(words.out).toContain('→ Install Handover for the whole system');

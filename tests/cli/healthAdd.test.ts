@@ -105,12 +105,11 @@ describe('handover health --add and --undo', () => {
         expect(await virsh.run(['dumpxml', 'mute'])).toContain('guest_agent');
     });
 
-    it('cannot add what no definition gives, and says what to do', async () => {
+    it('wants to know which folder is to be shared', async () => {
         await virsh.define(new Guest({name: 'mute'}).xml);
         const {code, out, err} = await health(['--add', 'shared-folders', '--yes', 'mute']);
-        expect(code).toBe(1);
-        expect(out).toContain('→ Choose a folder to share, and mount it in the guest.');
-        expect(err).toContain('Handover cannot add this by itself');
+        expect({code, out}).toEqual({code: 2, out: ''});
+        expect(err).toContain('“--add shared-folders” wants the folder, with “--folder”.');
     });
 
     it('shares a folder, and takes it back', async () => {

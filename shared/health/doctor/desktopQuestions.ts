@@ -32,7 +32,7 @@ const names = (processes: readonly HolderProcess[]): string =>
     [...new Set(processes.map(({name, pid}) => `${name} (${pid})`))].join(', ');
 
 export function judgeRule(desktop: DesktopFacts): Verdict[] {
-    return verdictsOf('desktop-rule', desktopChecks(desktop.facts), about(desktop));
+    return verdictsOf('desktop-rule', desktopChecks(desktop.facts), about(desktop), desktop.facts.helper);
 }
 
 /** Whether the desktop was started after the rule was there; null when that cannot be told. */
@@ -107,7 +107,7 @@ export function judgeReopened(desktop: DesktopFacts): Verdict[] {
 export function judgeSound(desktop: DesktopFacts): Verdict[] {
     // The rule is one for both, and so is the log-in after it.
     if (fails(judgeRule(desktop)) || fails(judgeNow(desktop))) return [];
-    return verdictsOf('sound', desktopChecks(desktop.facts), about(desktop));
+    return verdictsOf('sound', desktopChecks(desktop.facts), about(desktop), desktop.facts.helper);
 }
 
 async function readDesktops(world: DoctorWorld): Promise<DesktopFacts[]> {

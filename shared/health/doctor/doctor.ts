@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type {Finding} from '../finding.js';
+import type {Finding, Verdict} from '../finding.js';
 import {CARD_QUESTIONS} from './cardQuestions.js';
 import type {Check, Topic} from './check.js';
 import {DESKTOP_QUESTIONS} from './desktopQuestions.js';
@@ -46,7 +46,30 @@ export function examine(
     {ids, changed, ...options}: Examination = {},
 ): Promise<Finding[]> {
     const {patience = 1} = ports;
-    return runChecks(questionsFor({ids, changed}), new DoctorWorld(ports), {patience, ...options});
+    return runChecks(questionsFor({ids, changed}).map(withNames), new DoctorWorld(ports), {
+        patience,
+        ...options,
+    });
+}
+
+/** The same question, whose answers call cards by their names. */
+function withNames(check: Check<DoctorWorld>): Check<DoctorWorld> {
+    return {
+        ...check,
+        ask: async (world, given) => {
+            const verdicts = await check.ask(world, given);
+            if (!verdicts.some(({about}) => isAddress(about))) return verdicts;
+            const names = await world.cardNames();
+            return verdicts.map((verdict): Verdict => {
+                const aboutName = names.get(verdict.about ?? '');
+                return aboutName === undefined ? verdict : {...verdict, aboutName};
+            });
+        },
+    };
+}
+
+function isAddress(about: string | null): boolean {
+    return /^[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(about ?? '');
 }
 
 /** The questions that are asked then, in their order. */

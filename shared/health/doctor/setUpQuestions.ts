@@ -119,7 +119,7 @@ export const SET_UP_QUESTIONS: readonly Check<DoctorWorld>[] = [
                 return {helper, supergfxd, lends};
             },
             judge: ({lends, ...facts}) =>
-                needed(lends, verdictsOf(heading.id, computerGuardChecks(facts), null)),
+                needed(lends, verdictsOf(heading.id, computerGuardChecks(facts), null, facts.helper)),
         }),
     ),
 ];

@@ -18,13 +18,17 @@ import {
     type SetUpFacts,
     type SetUpWorld,
 } from '../../setUp/setUpFacts.js';
+import {namesOfCards} from './cardNames.js';
 import type {DoctorPorts} from './ports.js';
 
 /** A helper that has not answered by then is taken for one that does not, in milliseconds. */
 const HELPER_MS = 900;
 /** Machines whose definitions have not come by then name no device, in milliseconds. */
 const CLAIMS_MS = 900;
-/** The same of the system bus itself. */
+/** Cards have no names but their addresses when these have not been read by then, in milliseconds. */
+const NAMES_MS = 300;
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+/** A bus that does not answer by then is not there, in milliseconds. */
 const BUS_MS = 500;
 
 /** A card with what its driver tells of it. */
@@ -40,6 +44,12 @@ export class DoctorWorld {
     readonly detailedCards = once(async () =>
         Promise.all((await this.cards()).map(card => this.#detailed(card))),
     );
+    /** What they are called, by their addresses; nothing where that takes long. */
+    readonly cardNames = once(async () => {
+        const read = async (): Promise<ReadonlyMap<string, string>> =>
+            namesOfCards((await this.tree()).cards);
+        return withDeadline('Names of cards', this.#limit(NAMES_MS), read()).catch(() => NO_NAMES);
+    });
     readonly records = once(() => readRecords(this.ports.root));
     readonly machines = once(() => this.ports.machines());
     readonly connections = once(() => this.ports.connections());

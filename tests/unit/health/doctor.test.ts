@@ -2,6 +2,7 @@
 import GLib from 'gi://GLib';
 
 import {ALL_QUESTIONS, examine} from '../../../shared/health/doctor/doctor.js';
+import {findingTitle} from '../../../shared/health/words.js';
 import {monotonicMs} from '../../../shared/platform/clock.js';
 import {drop} from '../../fakes/pci/files.js';
 import {runProgram} from '../../harness/program.js';
@@ -70,6 +71,17 @@ describe('The doctor', () => {
         // The pretended processes belong to the user of the test, who may not look into the first.
         expect(notWell.map(({id, status, evidence}) => `${id} ${status} ${evidence}`)).toEqual([]);
         for (const {id} of ALL_QUESTIONS) found(findings, id);
+    });
+
+    it('calls a card by its name, and what is no card by nothing else', async () => {
+        const findings = await examine(portsOf(healthy(), {helper: readyHelper()}), {
+            ids: ['group', 'helper'],
+        });
+        const [group] = found(findings, 'group');
+        expect(group?.about).toBe(AMD);
+        expect(group?.aboutName).toMatch(/^AMD \S/);
+        expect(findingTitle(group!)).toBe(`IOMMU group (${group!.aboutName}, ${AMD})`);
+        expect(found(findings, 'helper')[0]?.aboutName).toBeUndefined();
     });
 
     it('asks only what is wanted, or what has changed', async () => {

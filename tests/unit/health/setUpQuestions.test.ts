@@ -55,11 +55,25 @@ describe('The doctor’s questions on cards that the set-up asks, too', () => {
         const findings = await examine(QUESTIONS, fake, {helper: bare});
         expect(found(findings, 'desktop-rule')[0]?.action).toEqual({kind: 'install-rule', card: AMD});
         expect(found(findings, 'guard')[0]?.action).toEqual({kind: 'install-guard'});
+        expect(found(findings, 'guard')[0]?.fix).toMatch(/^Install the guard/);
+        expect(found(findings, 'desktop-rule')[0]?.fix).toMatch(/^Keep the desktop off the card/);
         expect(bare.changes).toEqual([]);
         const foreign = await examine(QUESTIONS, fake, {
             helper: helper(stub => (stub.guard = 'foreign')),
         });
         expect(found(foreign, 'guard')[0]?.action).toBeNull();
+    });
+
+    it('offer nothing that a helper would do where there is none', async () => {
+        const fake = good();
+        note(fake, 'c226:1', 'G:seat');
+        const findings = await examine(QUESTIONS, fake, {helper: null});
+        expect(found(findings, 'guard').map(({status, action}) => [status, action])).toEqual([
+            ['unknown', null],
+        ]);
+        const [rule] = found(findings, 'desktop-rule');
+        expect([rule?.status, rule?.action]).toEqual(['failed', null]);
+        expect(rule?.fix).toBe('Install Handover’s helper first, which can do it.');
     });
 
     it('helper: missing, and other writers', async () => {
