@@ -169,7 +169,7 @@ function fill(menu: PopupMenuBase, machine: Machine, parts: SubmenuParts): void 
     if (preferences.chosenMachine === key)
         add(_('Do not use for shortcuts'), () => (preferences.chosenMachine = ''));
     else add(_('Use for shortcuts'), () => (preferences.chosenMachine = key));
-    add(_('Health…'), () => app.showHealth(key));
+    add(_('Health'), () => app.showHealth(key));
     add(_('Show in Handover'), () => app.showMachine(key));
 }
 

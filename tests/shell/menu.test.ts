@@ -116,7 +116,7 @@ describe('the menu', () => {
             'Open display',
             'Pin to the top',
             'Use for shortcuts',
-            'Health…',
+            'Health',
             'Show in Handover',
         ]);
         await panel.shell.clickActor(Panel.submenuItem('test', 'Pause'));
