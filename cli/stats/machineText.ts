@@ -30,6 +30,7 @@ export function machineText(stats: MachineStats): string {
         [_('Name'), machine.name],
         [_('State'), domainStateLabel(machine.state, machine.reason)],
         ...(sample ? figures(sample.reading.memory, rates) : []),
+        ...diskErrors(insight),
         ...cards(insight),
         ...(runs(machine) ? [[_('Held back by'), insight.bottleneck.sentence] as const] : []),
         ...lastStarts(boots),
@@ -93,6 +94,15 @@ function network({inBytes, outBytes, drops, errors}: NetworkRates): string {
         outBytes === null ? '' : fill(_('{rate} out'), {rate: formatRate(outBytes)}),
         lost === 0 ? '' : fill(_('{number} lost packets/s'), {number: lost.toFixed(1)}),
     ]);
+}
+
+/** Those on which QEMU has met an error; there is no line without one. */
+function diskErrors({diskErrors: disks}: Insight): (readonly [string, string])[] {
+    if (!disks?.length) return [];
+    const words = disks.map(({target, noSpace}) =>
+        noSpace ? fill(_('{disk}: no space is left'), {disk: target}) : target,
+    );
+    return [[_('Disk errors'), list(words)]];
 }
 
 function cards({gpu}: Insight): (readonly [string, string])[] {
