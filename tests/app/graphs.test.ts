@@ -344,6 +344,9 @@ describe('the graphs of a machine', () => {
                 );
                 await pause(2000);
             }
+            // Whichever told first, libvirt or the guest.
+            const names = findAll(app.root, {role: GRAPH, name: /./, showing: false}).map(nameOf);
+            expect(names).toEqual(['CPU', 'Memory', 'Disk', 'Graphics card', 'Frames per second']);
             await app.picture(`graphs-${look}`);
             expect(await app.stop()).toEqual([]);
         }, 60_000);
