@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GLib from 'gi://GLib';
+
 import {Metrics} from '../../shared/metrics/metrics.js';
 import type {Rates} from '../../shared/metrics/rates.js';
 import {waitFor} from '../harness/deadline.js';
@@ -18,6 +20,8 @@ ip address add 10.9.0.1/24 dev tap-figures
 ip link set tap-figures up
 exec libvirtd --timeout=60`;
 
+const SOCKET = `${GLib.get_user_runtime_dir()}/libvirt/libvirt-sock`;
+
 describe('Figures of a network', () => {
     const virsh = new VirshClient();
     const libvirt = new SessionLibvirt();
@@ -25,9 +29,12 @@ describe('Figures of a network', () => {
 
     beforeAll(async () => {
         if (libvirt.pids('libvirtd').length > 0) await libvirt.signal('libvirtd', 'KILL');
+        GLib.unlink(SOCKET);
         daemon = new RunningProgram([
             ...['unshare', '--user', '--map-current-user', '--net', '--keep-caps', 'sh', '-c', LIBVIRTD],
         ]);
+        // Whoever asks before it listens starts a libvirtd of his own, which sees other interfaces.
+        await waitFor('its socket', () => GLib.file_test(SOCKET, GLib.FileTest.EXISTS), {within: 20_000});
         await waitFor('libvirtd', async () => (await virsh.try(['uri'])).code === 0, {within: 20_000});
         await libvirt.start();
     }, 60_000);
