@@ -22,6 +22,8 @@ const GRAPH = 'image';
 const TICKS_MS = 5000;
 /** Animations of libadwaita last 250 ms. */
 const STILL_MS = 400;
+/** Until scroll bars that have come into view have faded away. */
+const FADED_MS = 3000;
 const ALL = new GLib.Variant('(u)', [0]);
 
 /** Counts the calls to libvirt from now on, by its unique name as well: that is what is called in the end. */
@@ -219,6 +221,7 @@ describe('the graphs of a machine', () => {
         await expectCalls();
 
         await app.press('Log', /tab|button/);
+        await pause(FADED_MS);
         await expectRest(app, 'another page of the machine');
         await app.press('Overview', /tab|button/);
         await says(app, 'CPU', /\d %/);
@@ -246,8 +249,7 @@ describe('the graphs of a machine', () => {
         await pause(STILL_MS);
         await shell.pressKeys('Alt_L', 'Left');
         await app.see({name: 'graphs', role: 'list item'});
-        // Until scroll bars have faded away.
-        await pause(3000);
+        await pause(FADED_MS);
         await expectRest(app, 'the list of a narrow window');
         expect(await app.stop()).toEqual([]);
         await virsh.run(['destroy', 'other']);
