@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {
-    machineFile,
-    readState,
-    stateFile,
-    StateFileError,
-    stateTag,
-    writeState,
-} from '../platform/stateFile.js';
+import {changeState} from '../platform/stateChange.js';
+import {machineFile, readState, stateFile} from '../platform/stateFile.js';
 import {type Boot, parseBoots, serializeBoots, withBoot} from './boot.js';
-
-/** How often it is tried to add something to a file that others change. */
-const MOST_ROUNDS = 8;
 
 /** The last starts of machines, a file each, in this user's state directory. */
 export class BootLog {
@@ -39,19 +30,13 @@ export class BootLog {
         await this.#inTurn(() => this.#merge(machineFile(this.folder, host, uuid), boot));
     }
 
-    /**
-     * Panel and app write the same file, both at the moment that libvirt tells of something. So who has written looks
-     * whether it is still there, and else adds it to what the other has written.
-     */
+    /** Panel and app write the same file, both at the moment that libvirt tells of something. */
     async #merge(path: string, boot: Boot): Promise<void> {
-        for (let round = 0; round < MOST_ROUNDS; round++) {
-            const tag = await stateTag(path);
-            const before = await this.#read(path);
-            const text = serializeBoots(withBoot(before, boot));
-            if (text === serializeBoots(before)) return;
-            await writeState(path, text, tag);
-        }
-        throw new StateFileError(`${path} is changed again and again`);
+        await changeState(path, text => {
+            const before = parseBoots(text ?? '') ?? [];
+            const after = serializeBoots(withBoot(before, boot));
+            return after === serializeBoots(before) ? null : after;
+        });
     }
 
     #inTurn<T>(task: () => Promise<T>): Promise<T> {

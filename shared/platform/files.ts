@@ -97,6 +97,8 @@ export interface ReadOptions {
     /** Reads no further than this. */
     readonly mostBytes: number;
     readonly deadlineMs?: number;
+    /** What stands there from now on: not the answer to an earlier question that has not come yet. */
+    readonly fresh?: boolean;
 }
 
 /**
@@ -107,9 +109,9 @@ export interface ReadOptions {
  */
 export function readText(
     path: string,
-    {mostBytes, deadlineMs = READ_DEADLINE_MS}: ReadOptions,
+    {mostBytes, deadlineMs = READ_DEADLINE_MS, fresh = false}: ReadOptions,
 ): Promise<string> {
-    return withDeadline(path, deadlineMs, readOnce(path, mostBytes));
+    return withDeadline(path, deadlineMs, fresh ? readBytes(path, mostBytes) : readOnce(path, mostBytes));
 }
 
 /** The beginning of a file; null when it is not there, may not be read, or the kernel does not answer. */

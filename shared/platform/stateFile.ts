@@ -4,7 +4,7 @@ import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
 import {HandoverError} from './errors.js';
-import {queryInfo, readText} from './files.js';
+import {readText} from './files.js';
 
 /** Far more than anything that is remembered takes. */
 const MOST_BYTES = 1024 * 1024;
@@ -47,7 +47,7 @@ export function fitsState(text: string): boolean {
  */
 export async function readState(path: string): Promise<string | null> {
     try {
-        const text = await readText(path, {mostBytes: MOST_BYTES + 1});
+        const text = await readText(path, {mostBytes: MOST_BYTES + 1, fresh: true});
         if (!fitsState(text)) throw new StateFileError(`${path} is longer than any file of ours`);
         return text;
     } catch (error) {
@@ -57,24 +57,13 @@ export async function readState(path: string): Promise<string | null> {
     }
 }
 
-/** What changes with a file; null when there is none, or nothing is known of it. */
-export async function stateTag(path: string): Promise<string | null> {
-    try {
-        return (await queryInfo(path, Gio.FILE_ATTRIBUTE_ETAG_VALUE)).get_etag();
-    } catch (error) {
-        // Why it cannot be read is said by who reads it.
-        if (error instanceof GLib.Error) return null;
-        throw error;
-    }
-}
-
 /**
  * Replaces a file, which nobody else may read. It is written aside and renamed, so that who reads never sees a part.
+ * What rests on what stood there before is a matter of `changeState`.
  *
- * @param tag what the file is to have still, see {@link stateTag}; one that has another is left as it is
  * @throws StateFileError
  */
-export function writeState(path: string, text: string, tag: string | null = null): Promise<void> {
+export function writeState(path: string, text: string): Promise<void> {
     if (!fitsState(text)) return Promise.reject(new StateFileError(`${path} would become too long`));
     const folder = GLib.path_get_dirname(path);
     if (GLib.mkdir_with_parents(folder, 0o700) !== 0)
@@ -83,7 +72,7 @@ export function writeState(path: string, text: string, tag: string | null = null
         const file = Gio.File.new_for_path(path);
         file.replace_contents_bytes_async(
             new GLib.Bytes(new TextEncoder().encode(text)),
-            tag,
+            null,
             false,
             Gio.FileCreateFlags.REPLACE_DESTINATION | Gio.FileCreateFlags.PRIVATE,
             null,
@@ -92,9 +81,7 @@ export function writeState(path: string, text: string, tag: string | null = null
                     file.replace_contents_finish(result);
                     resolve();
                 } catch (error) {
-                    const {WRONG_ETAG} = Gio.IOErrorEnum;
-                    if (error instanceof GLib.Error && error.matches(Gio.IOErrorEnum, WRONG_ETAG)) resolve();
-                    else reject(new StateFileError(`${path} cannot be written`, {cause: error}));
+                    reject(new StateFileError(`${path} cannot be written`, {cause: error}));
                 }
             },
         );

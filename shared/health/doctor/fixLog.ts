@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {isPciAddress} from '../../gpu/pciAddress.js';
 import {parseJson} from '../../platform/json.js';
-import {readState, stateFile, writeState} from '../../platform/stateFile.js';
+import {changeState} from '../../platform/stateChange.js';
+import {readState, stateFile} from '../../platform/stateFile.js';
 import {type FixAction, opposite} from '../fixAction.js';
 
 /** What was done about findings and has not been undone, so that any face can undo it at any later time. */
@@ -15,7 +16,8 @@ export class FixLog {
      * @throws StateFileError, DeadlineError
      */
     async done(id: string): Promise<FixAction[]> {
-        return [...((await this.#read()).get(id) ?? [])].reverse();
+        const fixes = parseFixes((await readState(this.path)) ?? '{}');
+        return [...(fixes.get(id) ?? [])].reverse();
     }
 
     /**
@@ -24,15 +26,13 @@ export class FixLog {
      * @throws StateFileError, DeadlineError
      */
     async note(id: string, action: FixAction): Promise<void> {
-        const fixes = await this.#read();
-        const before = (fixes.get(id) ?? []).filter(one => !isSame(one, action));
-        const undone = before.findIndex(one => isSame(opposite(one), action));
-        fixes.set(id, undone < 0 ? [...before, action] : before.toSpliced(undone, 1));
-        await writeState(this.path, `${JSON.stringify(Object.fromEntries(fixes))}\n`);
-    }
-
-    async #read(): Promise<Map<string, readonly FixAction[]>> {
-        return parseFixes((await readState(this.path)) ?? '{}');
+        await changeState(this.path, text => {
+            const fixes = parseFixes(text ?? '{}');
+            const before = (fixes.get(id) ?? []).filter(one => !isSame(one, action));
+            const undone = before.findIndex(one => isSame(opposite(one), action));
+            fixes.set(id, undone < 0 ? [...before, action] : before.toSpliced(undone, 1));
+            return `${JSON.stringify(Object.fromEntries(fixes))}\n`;
+        });
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import {parseJson} from '../../platform/json.js';
-import {fitsState, machineFile, readState, stateFile, writeState} from '../../platform/stateFile.js';
+import {changeState} from '../../platform/stateChange.js';
+import {fitsState, machineFile, readState, stateFile} from '../../platform/stateFile.js';
 import {type ChangedPart, readParts} from './changedParts.js';
 
 /** What a machine was given, and can be taken back. */
@@ -22,8 +23,7 @@ export class AdditionLog {
      * @throws StateFileError, DeadlineError
      */
     async of(host: string, uuid: string): Promise<Addition[]> {
-        const text = await readState(machineFile(this.folder, host, uuid));
-        return text === null ? [] : parseAdditions(text);
+        return parseAdditions(await readState(machineFile(this.folder, host, uuid)));
     }
 
     /**
@@ -32,7 +32,9 @@ export class AdditionLog {
      * @throws StateFileError, DeadlineError
      */
     async add(host: string, uuid: string, addition: Addition): Promise<void> {
-        await this.#write(host, uuid, [...(await this.of(host, uuid)), addition]);
+        await changeState(machineFile(this.folder, host, uuid), text =>
+            additionsText([...parseAdditions(text), addition]),
+        );
     }
 
     /**
@@ -41,26 +43,28 @@ export class AdditionLog {
      * @throws StateFileError, DeadlineError
      */
     async drop(host: string, uuid: string, addition: Addition): Promise<void> {
-        const text = JSON.stringify(addition);
-        const all = await this.of(host, uuid);
-        const at = all.findLastIndex(one => JSON.stringify(one) === text);
-        if (at >= 0) await this.#write(host, uuid, all.toSpliced(at, 1));
-    }
-
-    /** Where it becomes too much, the oldest is forgotten. */
-    #write(host: string, uuid: string, additions: readonly Addition[]): Promise<void> {
-        const texts = additions.map(addition => JSON.stringify(addition));
-        let text = `[${texts.join()}]\n`;
-        while (texts.length > 1 && !fitsState(text)) {
-            texts.shift();
-            text = `[${texts.join()}]\n`;
-        }
-        return writeState(machineFile(this.folder, host, uuid), text);
+        const given = JSON.stringify(addition);
+        await changeState(machineFile(this.folder, host, uuid), text => {
+            const all = parseAdditions(text);
+            const at = all.findLastIndex(one => JSON.stringify(one) === given);
+            return at < 0 ? null : additionsText(all.toSpliced(at, 1));
+        });
     }
 }
 
-function parseAdditions(text: string): Addition[] {
-    const parsed = parseJson(text);
+/** As a file keeps them; where that becomes too much, the oldest is forgotten. */
+function additionsText(additions: readonly Addition[]): string {
+    const texts = additions.map(addition => JSON.stringify(addition));
+    let text = `[${texts.join()}]\n`;
+    while (texts.length > 1 && !fitsState(text)) {
+        texts.shift();
+        text = `[${texts.join()}]\n`;
+    }
+    return text;
+}
+
+function parseAdditions(text: string | null): Addition[] {
+    const parsed = parseJson(text ?? '[]');
     if (!Array.isArray(parsed)) return [];
     return parsed.flatMap((one: unknown) => {
         const {row, parts} = (one ?? {}) as Partial<Record<keyof Addition, unknown>>;

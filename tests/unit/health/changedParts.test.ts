@@ -112,6 +112,20 @@ describe('What machines were given', () => {
         expect(await log.of('system', UUID)).toEqual([]);
     });
 
+    it('is all kept, and all forgotten, when several programs write in the same moment', async () => {
+        const folder = temporaryDirectory('additions');
+        const given = Array.from({length: 8}, (_none, at) => ({row: `${at}`, parts: []}));
+        await Promise.all(given.map(one => new AdditionLog(folder).add('system', UUID, one)));
+        const log = new AdditionLog(folder);
+        expect(await log.of('system', UUID)).toEqual(jasmine.arrayWithExactContents(given));
+        const other = {row: 'other', parts: []};
+        await Promise.all([
+            ...given.map(one => new AdditionLog(folder).drop('system', UUID, one)),
+            new AdditionLog(folder).add('system', UUID, other),
+        ]);
+        expect(await log.of('system', UUID)).toEqual([other]);
+    });
+
     it('is kept of a machine that was given much, and nothing is written over what cannot be read', async () => {
         const folder = temporaryDirectory('additions');
         const log = new AdditionLog(folder);

@@ -32,6 +32,19 @@ describe('What was done about findings', () => {
         expect(await log.done('sound')).toEqual([RULE, OTHER]);
     });
 
+    it('is all remembered when several programs note it in the same moment', async () => {
+        const path = newPath();
+        GLib.mkdir_with_parents(GLib.path_get_dirname(path), 0o700);
+        // As it was written before: what is noted from now on stands beside it.
+        GLib.file_set_contents(path, `{"guard":[{"kind":"install-guard"}]}\n`);
+        const cards = Array.from({length: 8}, (_none, at) => `0000:0${at}:00.0`);
+        await Promise.all(cards.map(card => new FixLog(path).note('sound', {kind: 'install-rule', card})));
+        expect((await new FixLog(path).done('sound')).map(action => 'card' in action && action.card)).toEqual(
+            jasmine.arrayWithExactContents(cards),
+        );
+        expect(await new FixLog(path).done('guard')).toEqual([{kind: 'install-guard'}]);
+    });
+
     it('is nobody else’s to read', async () => {
         const path = newPath();
         await new FixLog(path).note('sound', RULE);
