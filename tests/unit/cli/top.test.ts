@@ -5,6 +5,7 @@ import {Pace} from '../../../cli/metrics/pace.js';
 import {hostJson, sampleJson} from '../../../cli/metrics/sampleJson.js';
 import {columnsOf} from '../../../cli/plainText.js';
 import {keysIn} from '../../../cli/terminal/keys.js';
+import {livePicture} from '../../../cli/top/livePicture.js';
 import {headerLines} from '../../../cli/top/topText.js';
 import {inOrder} from '../../../cli/top/topOrder.js';
 import {compact, topTable} from '../../../cli/top/topTable.js';
@@ -152,6 +153,20 @@ describe('What stands above it', () => {
         const problem = new LibvirtUnreachableError('x\x1b[2J', false);
         expect(lines({state: 'lost', problem})).toEqual([jasmine.stringMatching(/^session: .+\. .+$/)]);
         expect(lines({state: 'lost', problem}).join('')).not.toContain('\x1b');
+    });
+
+    it('leaves room on a terminal for the first machines, and says how many more there are', () => {
+        const rows = [row('gap', null), row('busy', BUSY), row('idle', IDLE)];
+        const shown = (order: Parameters<typeof livePicture>[1], height: number): string[] =>
+            livePicture({atMs: 0, computer, hosts: [host], rows}, order, {columns: 80, rows: height});
+        const names = (lines: readonly string[]): string[] =>
+            lines.flatMap(line => /^(gap|busy|idle)/.exec(line)?.[1] ?? []);
+        expect(names(shown('network', 10))).toEqual(['idle', 'busy', 'gap']);
+        expect(names(shown('disk', 10))).toEqual(['busy', 'idle', 'gap']);
+        const low = shown('network', 7);
+        expect(low.length).toBe(7);
+        expect(names(low)).toEqual(['idle', 'busy']);
+        expect(low.at(-1)).toMatch(/^1 more {2}q Quit/);
     });
 });
 
