@@ -23,19 +23,19 @@ describe('the figures in the menu', () => {
     let traffic: BusTraffic;
 
     const plain = (text: string): string => text.replace(/[\u2066-\u2069]/g, '');
+    /** The label below a machine's name. */
+    const below = (of: string): string => `(() => {
+        let found = null;
+        handoverTest.walk(${of}, one => {
+            if (one.constructor.$gtype.name === 'StLabel' && /font-size: 0.8em/.test(one.style ?? '')) found = one;
+        });
+        return found;
+    })()`;
     /** The text below a machine's name. */
     const line = async (of = row): Promise<string> =>
-        plain(
-            await panel.shell.eval<string>(
-                `(() => {
-                    let found = '';
-                    handoverTest.walk(${of}, one => {
-                        if (one.constructor.$gtype.name === 'StLabel' && /font-size: 0.8em/.test(one.style ?? '')) found = one.text;
-                    });
-                    return found;
-                })()`,
-            ),
-        );
+        plain(await panel.shell.eval<string>(`${below(of)}?.text ?? ''`));
+    const colour = (label: string): Promise<string> =>
+        panel.shell.eval<string>(`${label}.get_theme_node().get_foreground_color().to_string()`);
     const figures = (of = row): Promise<string> =>
         waitFor('figures', async () => LINE.test(await line(of)) && line(of), {within: 15_000});
     const height = (): Promise<number> => panel.shell.eval<number>(`${row}.height`);
@@ -167,12 +167,20 @@ describe('the figures in the menu', () => {
     }, 90_000);
 
     it('are readable on light, too', async () => {
+        await panel.open();
+        await figures();
+        const dark = await colour(below(row));
+        expect(dark).toBe(await colour(`${row}.label`));
+        await panel.close();
         await panel.shell.eval(`
             new Gio.Settings({schema_id: 'org.gnome.desktop.interface'}).set_string('color-scheme', 'prefer-light');
             null`);
         await pause(500);
         await panel.open();
         await figures();
+        const light = await colour(below(row));
+        expect(light).toBe(await colour(`${row}.label`));
+        expect(light).not.toBe(dark);
         await panel.shell.screenshot(screenshotPath('figures-light'));
     }, 40_000);
 });
