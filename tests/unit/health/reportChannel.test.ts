@@ -14,7 +14,7 @@ beforeEach(() => (top = GLib.Dir.make_tmp('handover-port-XXXXXX')));
 afterEach(() => drop(top));
 
 /** What the reader asks of a machine. */
-function machineAt(path: string, uri = 'qemu:///session', id = 'session'): Machine {
+function machineAt(path: string, uri = 'qemu:///session', id = 'session', bus = 'session'): Machine {
     const definition = machineWith(
         `<channel type='unix'><source mode='bind' path='${path}'/>
          <target type='virtio' name='io.github.handover.report.0'/></channel>`,
@@ -23,7 +23,7 @@ function machineAt(path: string, uri = 'qemu:///session', id = 'session'): Machi
         active: true,
         isGone: false,
         definition,
-        host: {driver: {uri, id, bus: 'session'}},
+        host: {driver: {uri, id, bus}},
         loadDetails: () => Promise.resolve(),
         connect: () => 0,
         disconnect: () => undefined,
@@ -72,5 +72,22 @@ describe('Reading a channel for reports', () => {
         expect(channel.problem).toContain('not on this computer');
         channel.close();
         expect(channel.problem).toBeNull();
+    });
+
+    it('of the system’s QEMU is not tried: whoever may define machines there chooses the path', async () => {
+        let opened = 0;
+        const service = listen(`${top}/port`, '{"v":1,"fps":60}\n');
+        service.connect('incoming', () => {
+            opened++;
+            return false;
+        });
+        const channel = new ReportChannel(machineAt(`${top}/port`, 'qemu:///system', 'system', 'system'));
+        channel.open(() => undefined);
+        await waitFor('a problem', () => channel.problem !== null);
+        expect(channel.problem).toContain('system’s QEMU');
+        expect([channel.latest, opened]).toEqual([null, 0]);
+        channel.close();
+        service.stop();
+        service.close();
     });
 });
