@@ -9,7 +9,7 @@ import {editLabel, packageLabels} from '../../shared/health/integration/words.js
 import {rowStatusLabel} from '../../shared/health/words.js';
 import {_, fill, oneLine, severalLines} from '../../shared/platform/i18n.js';
 import {nameExpander} from '../widgets/expanderName.js';
-import {makeStatusIcon, rowLook, showStatus} from './statusLook.js';
+import {makeStatusIcon, rowLook, showStatus, UNMEASURED} from './statusLook.js';
 import {makeTextRow} from './textRow.js';
 
 const LONGEST = 600;
@@ -28,15 +28,15 @@ class Standing {
     readonly #label = new Gtk.Label();
 
     constructor(row: Adw.ActionRow | Adw.ExpanderRow) {
-        this.#icon = makeStatusIcon(rowLook('unknown'));
+        this.#icon = makeStatusIcon(UNMEASURED);
         this.#label.add_css_class('dimmed');
         row.add_prefix(this.#icon);
         row.add_suffix(this.#label);
     }
 
-    show({status}: IntegrationRow): void {
-        showStatus(this.#icon, rowLook(status));
-        this.#label.label = rowStatusLabel(status);
+    show(row: IntegrationRow): void {
+        showStatus(this.#icon, rowLook(row));
+        this.#label.label = rowStatusLabel(row);
     }
 }
 
@@ -90,8 +90,8 @@ export class IntegrationExpander extends Adw.ExpanderRow {
         this.#showContent(row);
     }
 
-    #showContent({id, status, fix, edit, packages}: IntegrationRow): void {
-        const made = JSON.stringify([status, fix, edit, packages]);
+    #showContent({id, status, fix, edit, packages, pending}: IntegrationRow): void {
+        const made = JSON.stringify([status, fix, edit, packages, pending]);
         if (made === this.#made) return;
         this.#made = made;
         for (const row of this.#rows) this.remove(row);
@@ -100,7 +100,7 @@ export class IntegrationExpander extends Adw.ExpanderRow {
         if (edit !== null) {
             this.#rows.push(makeTextRow(_('What Handover can do'), oneLine(editLabel(edit), LONGEST)));
             this.#rows.push(makeButton(_('Add to the machine…'), () => this.requests.add(edit)));
-        } else if (id === 'shared-folders' && status === 'missing') {
+        } else if (id === 'shared-folders' && status === 'missing' && !pending) {
             this.#rows.push(makeButton(_('Share a folder…'), () => this.requests.shareFolder()));
         }
         for (const [who, what] of packages ? packageLabels(packages) : [])
@@ -117,6 +117,6 @@ function makeButton(title: string, pressed: () => void): Adw.ButtonRow {
     return button;
 }
 
-function nameOf({title, status}: IntegrationRow): string {
-    return oneLine(`${title}: ${rowStatusLabel(status)}`);
+function nameOf(row: IntegrationRow): string {
+    return oneLine(`${row.title}: ${rowStatusLabel(row)}`);
 }

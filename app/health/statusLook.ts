@@ -3,7 +3,7 @@
 import Gtk from 'gi://Gtk?version=4.0';
 
 import type {Finding} from '../../shared/health/finding.js';
-import type {RowStatus} from '../../shared/health/integration/integrationRow.js';
+import type {IntegrationRow} from '../../shared/health/integration/integrationRow.js';
 
 /** An icon and the style class that colours it. */
 export interface StatusLook {
@@ -30,7 +30,8 @@ export function findingLook({status, severity}: Pick<Finding, 'status' | 'severi
     }
 }
 
-export function rowLook(status: RowStatus): StatusLook {
+export function rowLook({status, pending}: Pick<IntegrationRow, 'status' | 'pending'>): StatusLook {
+    if (pending) return {icon: 'dialog-information-symbolic', style: 'accent'};
     switch (status) {
         case 'works':
             return FINE;

@@ -40,6 +40,7 @@ export async function addTo(
     const told = toldEdit(wanted, options);
     const row = told === null ? ((await rowOf(wanted, examine)) ?? null) : null;
     const edit = told ?? row?.edit ?? null;
+    if (edit === null && row?.pending) return tellPending(machine, row, options);
     if (edit === null) return tellWithout(machine, wanted, row, options);
     if (!options.json) stdout.write(`${_('This would be done:')}\n  • ${plain(editLabel(edit))}\n`);
     if (!options.yes) {
@@ -113,6 +114,15 @@ function tellWithout(
     if (!options.json)
         stderr.line(_('Handover cannot add this by itself; what was read, and what to do, stands above.'));
     throw new AlreadyTold();
+}
+
+/** Somebody has added it since the machine was started. */
+function tellPending(machine: Machine, row: IntegrationRow, options: AddingOptions): void {
+    const edited = {changed: false, needsRestart: true};
+    if (options.json) return stdout.json(addingJson(machine, 'add', row.id, options.yes ? edited : null));
+    stdout.write(integrationText([row], () => null));
+    stdout.line(_('The definition has it already.'));
+    stdout.line(plain(restartLine(machine)));
 }
 
 function restartLine(machine: Machine): string {

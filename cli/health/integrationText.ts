@@ -12,10 +12,10 @@ export function integrationText(
     command: (row: IntegrationRow) => string | null,
 ): string {
     if (rows.length === 0) return '';
-    const width = Math.max(...rows.map(({status}) => columnsOf(rowStatusLabel(status))));
+    const width = Math.max(...rows.map(row => columnsOf(rowStatusLabel(row))));
     const indent = ' '.repeat(width + 4);
     const lines = rows.flatMap(row => [
-        `  ${painted(padEnd(rowStatusLabel(row.status), width), colourOf(row.status))}  ${plain(row.title)}: ${plain(row.evidence)}`,
+        `  ${painted(padEnd(rowStatusLabel(row), width), colourOf(row.status))}  ${plain(row.title)}: ${plain(row.evidence)}`,
         ...(row.fix === '' ? [] : [`${indent}→ ${plain(row.fix)}`]),
         ...typed(command(row)).map(line => `${indent}→ ${line}`),
         ...packageLine(row).map(line => `${indent}→ ${line}`),
@@ -39,7 +39,16 @@ function colourOf(status: RowStatus): number | null {
 }
 
 /** What `--json` prints of a row; the manual page documents it, and it only ever grows. */
-export function rowJson({id, title, status, evidence, fix, edit, packages}: IntegrationRow): object {
+export function rowJson({
+    id,
+    title,
+    status,
+    evidence,
+    fix,
+    edit,
+    packages,
+    pending,
+}: IntegrationRow): object {
     return {
         id,
         title: withoutIsolates(title),
@@ -48,5 +57,6 @@ export function rowJson({id, title, status, evidence, fix, edit, packages}: Inte
         fix: withoutIsolates(fix),
         edit: edit?.kind ?? null,
         packages,
+        pending,
     };
 }

@@ -136,9 +136,9 @@ function healthText(machine: Machine, {findings, integration}: MachineHealth): s
 }
 
 /** What to type to have a row's lack made up for; null where there is nothing. */
-function addCommand(name: string, {id, status, edit}: IntegrationRow): string | null {
+function addCommand(name: string, {id, status, edit, pending}: IntegrationRow): string | null {
     if (edit !== null) return `handover health ${name} --add ${id}`;
-    const folder = id === 'shared-folders' && status === 'missing';
+    const folder = id === 'shared-folders' && status === 'missing' && !pending;
     return folder ? `handover health ${name} --add ${id} --folder ${_('FOLDER')}` : null;
 }
 

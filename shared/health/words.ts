@@ -3,7 +3,7 @@
 import {_, fill, ngettext} from '../platform/i18n.js';
 import type {Finding} from './finding.js';
 import type {FixAction} from './fixAction.js';
-import type {RowStatus} from './integration/integrationRow.js';
+import type {IntegrationRow} from './integration/integrationRow.js';
 
 /** How a question was answered, in a word or two. */
 export function findingStatusLabel({status, severity}: Pick<Finding, 'status' | 'severity'>): string {
@@ -139,7 +139,8 @@ export function fixActionDone({kind}: FixAction): string {
 }
 
 /** How guest and host do at one thing, in a word or two. */
-export function rowStatusLabel(status: RowStatus): string {
+export function rowStatusLabel({status, pending}: Pick<IntegrationRow, 'status' | 'pending'>): string {
+    if (pending) return _('At next start');
     switch (status) {
         case 'works':
             return _('Works');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {Definition} from '../definition/definition.js';
 import type {Machine} from './machine.js';
+import {checkLength} from './machineDetails.js';
 import {DefinitionBusyError, NotKeptError} from './machineErrors.js';
 
 const MOST_ATTEMPTS = 4;
@@ -18,7 +19,9 @@ export interface Redefinition {
  */
 export async function readKept(machine: Machine): Promise<Definition> {
     const {Definition} = await import('../definition/definition.js');
-    return Definition.parse(await keptXml(machine));
+    const xml = await keptXml(machine);
+    checkLength(xml);
+    return Definition.parse(xml);
 }
 
 /**

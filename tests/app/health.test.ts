@@ -138,6 +138,28 @@ describe('the Health page of a machine', () => {
         expect(await app.stop()).toEqual([]);
     }, 60_000);
 
+    it('says of what a machine that runs was given that it comes with its next start', async () => {
+        await virsh.define(offXml('bare'), {start: true});
+        const app = await open('bare');
+        await app.resize(1000, 800);
+        await app.click('Heartbeat: Missing', 'list item');
+        await pause(STILL_MS);
+        await app.click('Add to the machine…', 'button');
+        await app.see({name: 'Add to the machine?'});
+        await app.press('Add', 'button');
+        await app.see({name: /has it from its next start on$/});
+        await app.see({name: 'Heartbeat: At next start', role: 'list item'});
+        await app.see({name: /^It has been added, and comes with the machine’s next start/});
+        expect(app.find({name: 'Add to the machine…', role: 'button'})).toBeUndefined();
+        await pause(STILL_MS);
+        await app.picture('health-pending');
+        await app.press('Undo', 'button');
+        await app.seeAnywhere({name: 'Heartbeat: Missing', role: 'list item'});
+        await virsh.run(['destroy', 'bare']);
+        await virsh.run(['undefine', 'bare']);
+        expect(await app.stop()).toEqual([]);
+    }, 60_000);
+
     for (const [look, env] of LOOKS)
         it(`is kept as pictures: ${look}`, async () => {
             const app = await open(guest.name, env);

@@ -88,6 +88,15 @@ describe('handover health --add and --undo', () => {
         expect(out).toContain('\nweb runs: that holds once it was shut down and started again.\n');
         const again = await health(['--add', 'balloon', '--yes', 'web']);
         expect(again.out).toContain('\nThe definition has it already.\nweb runs: ');
+        const waiting = /At next start +Memory balloon: .*\n +→ It has been added, and comes with/;
+        expect(again.out).toMatch(waiting);
+        const told = await health(['--add', 'balloon', '--yes', '--json', 'web']);
+        expect(json(told.out)).toEqual(
+            jasmine.objectContaining({applied: true, changed: false, needsRestart: true}),
+        );
+        const shown = await health(['web']);
+        expect(shown.out).toMatch(waiting);
+        expect(shown.out).not.toContain('--add balloon');
     });
 
     it('asks on a terminal', async () => {

@@ -103,7 +103,13 @@ describe('Giving a machine what guest and host need together', () => {
         expect(first.needsRestart).toBeTrue();
         const second = await applyIntegration(patient.machine, balloon);
         // Nothing is another one before the machine is started anew.
-        expect(rows(await patient.examine()).heartbeat).toBe('missing');
+        const given = await patient.examine();
+        expect(rows(given).heartbeat).toBe('missing');
+        // But it is not offered again.
+        expect([row(given, 'heartbeat'), row(given, 'balloon')]).toEqual([null, null]);
+        expect(given.integration.flatMap(({id, pending}) => (pending ? [id] : []))).toEqual(
+            jasmine.arrayWithExactContents(['heartbeat', 'time-sync', 'file-freeze', 'balloon']),
+        );
         await patient.end();
         await following.run('session/lonely', 'start');
         await patient.guest.waitUntilReady();
@@ -113,6 +119,7 @@ describe('Giving a machine what guest and host need together', () => {
             every: 500,
         });
         const after = await patient.examine();
+        expect(after.integration.filter(({pending}) => pending)).toEqual([]);
         expect(rows(after).heartbeat).toBe('works');
         expect(rows(after)['graceful-shutdown']).toBe('works');
         await patient.end();

@@ -31,12 +31,14 @@ export interface IntegrationRow {
     readonly edit: IntegrationEdit | null;
     /** What the guest may lack. */
     readonly packages: GuestPackages | null;
+    /** Whether the definition that is kept has it, so that the machine will from its next start on. */
+    readonly pending: boolean;
 }
 
 export type RowHead = Pick<IntegrationRow, 'id' | 'title'>;
 
 export function works(head: RowHead, evidence: string): IntegrationRow {
-    return {...head, status: 'works', evidence, fix: '', edit: null, packages: null};
+    return {...head, status: 'works', evidence, fix: '', edit: null, packages: null, pending: false};
 }
 
 export function missing(
@@ -45,11 +47,11 @@ export function missing(
     fix: string,
     more: Partial<Pick<IntegrationRow, 'edit' | 'packages'>> = {},
 ): IntegrationRow {
-    return {...head, status: 'missing', evidence, fix, edit: null, packages: null, ...more};
+    return {...head, status: 'missing', evidence, fix, edit: null, packages: null, pending: false, ...more};
 }
 
 export function notApplicable(head: RowHead, evidence: string): IntegrationRow {
-    return {...head, status: 'not-applicable', evidence, fix: '', edit: null, packages: null};
+    return {...head, status: 'not-applicable', evidence, fix: '', edit: null, packages: null, pending: false};
 }
 
 /** @param why it could not be measured */
@@ -58,5 +60,5 @@ export function notMeasured(
     why: string,
     packages: GuestPackages | null = null,
 ): IntegrationRow {
-    return {...head, status: 'unknown', evidence: why, fix: '', edit: null, packages};
+    return {...head, status: 'unknown', evidence: why, fix: '', edit: null, packages, pending: false};
 }

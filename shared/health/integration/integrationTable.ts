@@ -4,6 +4,7 @@ import {hasQemu, type MachineFacts} from '../machine/machineFacts.js';
 import {fileFreeze, gracefulShutdown, heartbeat, timeSync} from './agentRows.js';
 import {clipboard, displayResize} from './desktopRows.js';
 import {balloon, sharedFolders, virtioDrivers} from './deviceRows.js';
+import {unlessPending} from './pendingRow.js';
 import {reportChannel} from './reportRow.js';
 import type {IntegrationRow, RowHead, RowId} from './integrationRow.js';
 
@@ -24,7 +25,9 @@ const ROWS: Readonly<Record<RowId, (facts: MachineFacts, head: RowHead) => Integ
 /** How guest and host work together, row by row; empty for what QEMU does not run. */
 export function integrationTable(facts: MachineFacts): IntegrationRow[] {
     if (!hasQemu(facts)) return [];
-    return (Object.keys(ROWS) as RowId[]).map(id => ROWS[id](facts, {id, title: titleOf(id)}));
+    return (Object.keys(ROWS) as RowId[]).map(id =>
+        unlessPending(ROWS[id](facts, {id, title: titleOf(id)}), facts),
+    );
 }
 
 function titleOf(id: RowId): string {

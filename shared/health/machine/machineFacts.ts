@@ -70,6 +70,8 @@ export interface SnapshotFacts extends Snapshot {
 export interface MachineFacts {
     /** As it runs, or as it is kept. */
     readonly definition: Definition;
+    /** The one that its next start takes, where it runs; null when it is off, or this cannot be told. */
+    readonly kept: Definition | null;
     readonly state: StateAndReason;
     /** Null within when there is none. */
     readonly process: Reading<QemuProcess | null>;

@@ -9,6 +9,7 @@ import type {HostList} from '../../hosts/hostList.js';
 import {type DomainClient, StatisticsKind} from '../../libvirt/domainClient.js';
 import type {Driver} from '../../libvirt/drivers.js';
 import type {Machine} from '../../machines/machine.js';
+import {readKept} from '../../machines/redefinition.js';
 import {delay, monotonicMs, wallClockMs, withDeadline} from '../../platform/clock.js';
 import {HandoverError} from '../../platform/errors.js';
 import {_} from '../../platform/i18n.js';
@@ -73,6 +74,7 @@ export function worldOf(
         tpmStates: tpmFolder(session, GLib.get_user_config_dir()),
         logs: logFolder(session, GLib.get_user_cache_dir()),
         others: () => otherMachines(machine, hosts),
+        kept: () => readKept(machine),
         askGuest: () =>
             askGuest({
                 guestTime: () => withDeadline('the guest agent', guestMs, client.guestTime()),

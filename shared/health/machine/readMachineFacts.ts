@@ -42,6 +42,8 @@ export interface MachineWorld {
     readonly logs: string;
     /** The machines that run now, other than this one, and have devices of the computer. */
     others(): Promise<readonly OtherMachine[]>;
+    /** The definition that is kept. */
+    kept(): Promise<Definition>;
     askGuest(): Promise<GuestAnswers>;
     readGuest(): Promise<Reading<GuestInfo>>;
     diskErrors(): Promise<readonly DiskError[]>;
@@ -65,6 +67,7 @@ export async function readMachineFacts(known: KnownFacts, world: MachineWorld): 
     const ask = <T>(what: () => Promise<T>): Promise<Reading<T>> =>
         within(attempt(what()), unread(_('libvirt did not answer in time.')));
     const [
+        kept,
         process,
         host,
         devices,
@@ -76,6 +79,7 @@ export async function readMachineFacts(known: KnownFacts, world: MachineWorld): 
         snapshots,
         lastEnd,
     ] = await Promise.all([
+        isOn(known) && hasQemu(known) ? ask(() => world.kept()) : null,
         here
             ? within(
                   findQemuProcess({proc: root.proc, pidFiles}, definition.name, definition.uuid ?? ''),
@@ -94,6 +98,7 @@ export async function readMachineFacts(known: KnownFacts, world: MachineWorld): 
     ]);
     return {
         ...known,
+        kept: kept?.known ? kept.value : null,
         process,
         host,
         devices,

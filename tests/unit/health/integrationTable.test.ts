@@ -6,6 +6,7 @@ import {integrationTable} from '../../../shared/health/integration/integrationTa
 import {parseGuestInfo} from '../../../shared/health/machine/guestInfo.js';
 import type {MachineFacts} from '../../../shared/health/machine/machineFacts.js';
 import {read, unread} from '../../../shared/health/machine/reading.js';
+import {rowStatusLabel} from '../../../shared/health/words.js';
 import {DEVICES, factsOf, MAC, machineWith, offFacts} from './pretended.js';
 
 const WHY = 'It is so.';
@@ -61,6 +62,45 @@ describe('The table of the guest integration', () => {
         const definition = edits.reduce(withIntegration, bare.definition);
         const left = integrationTable({...bare, definition}).filter(({edit}) => edit !== null);
         expect(left.map(({id}) => id)).toEqual([]);
+    });
+});
+
+describe('What a machine that runs was given since it was started', () => {
+    const RUNS = "<graphics type='spice'/><video><model type='virtio'/></video><memballoon model='none'/>";
+    const runs = having(RUNS, {agent: unread(WHY)});
+    const pending = (kept: MachineFacts['kept']): string[] =>
+        integrationTable({...runs, kept}).flatMap(one => (one.pending ? [one.id] : []));
+
+    it('is missing still, but is not offered again, since it comes with the next start', () => {
+        const {edit, packages} = row(runs, 'heartbeat');
+        const kept = withIntegration(runs.definition, edit!);
+        const found = row({...runs, kept}, 'heartbeat');
+        expect(found).toEqual(
+            jasmine.objectContaining({status: 'missing', edit: null, pending: true, packages}),
+        );
+        expect(found.evidence).toBe('The machine has no channel for the guest agent.');
+        expect(found.fix).toBe(
+            'It has been added, and comes with the machine’s next start: shut it down, and start it again.',
+        );
+        expect(rowStatusLabel(found)).toBe('At next start');
+        expect(pending(kept)).toEqual(['heartbeat', 'time-sync', 'file-freeze']);
+    });
+
+    it('is told apart by row, and a folder counts whichever it is', () => {
+        expect(pending(null)).toEqual([]);
+        expect(pending(runs.definition)).toEqual([]);
+        expect(pending(withIntegration(runs.definition, {kind: 'balloon'}))).toEqual(['balloon']);
+        expect(pending(withIntegration(runs.definition, {kind: 'spice-agent'}))).toEqual([
+            'clipboard',
+            'display-resize',
+        ]);
+        const shared = {kind: 'shared-folder', source: '/srv', tag: 'srv'} as const;
+        expect(pending(withIntegration(runs.definition, shared))).toEqual(['shared-folders']);
+    });
+
+    it('is nothing where it runs with all of it already', () => {
+        const silent = factsOf({balloonReports: read(false), kept: machineWith(DEVICES)});
+        expect(row(silent, 'balloon')).toEqual(jasmine.objectContaining({status: 'missing', pending: false}));
     });
 });
 

@@ -83,6 +83,7 @@ export function image(changes: Partial<ImageFacts> = {}): ImageFacts {
 export function factsOf(changes: Partial<MachineFacts> = {}): MachineFacts {
     return {
         definition: machineWith(DEVICES),
+        kept: null,
         state: {state: 'running', reason: 'booted'},
         process: read({pid: 4711, foundBy: 'pid-file'}),
         host: read({cpus: 8, memoryKib: 32 * GIB_KIB, availableKib: 20 * GIB_KIB}),

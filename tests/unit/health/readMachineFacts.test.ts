@@ -40,6 +40,7 @@ function world(asked: string[], changes: Partial<MachineWorld> = {}): MachineWor
         snapshots: () => Promise.resolve([]),
         imageGrowth: () => Promise.resolve(new Map()),
         others: () => Promise.resolve([]),
+        kept: () => note('kept', machineWith('')),
         askGuest: () => note('agent', {agent, clock}),
         readGuest: () => note('guest', guest),
         diskErrors: () => note('disks', []),
@@ -52,7 +53,7 @@ describe('Reading the facts of a machine', () => {
     it('asks a guest that runs', async () => {
         const asked: string[] = [];
         const facts = await readMachineFacts(running, world(asked));
-        expect(asked.sort()).toEqual(['agent', 'balloon', 'disks', 'guest']);
+        expect(asked.sort()).toEqual(['agent', 'balloon', 'disks', 'guest', 'kept']);
         expect(facts.guest.known).toBeTrue();
     });
 
@@ -63,7 +64,7 @@ describe('Reading the facts of a machine', () => {
         expect(asked).toEqual([]);
         const paused: KnownFacts = {...running, state: {state: 'paused', reason: 'user'}};
         await readMachineFacts(paused, world(asked));
-        expect(asked).toEqual(['disks']);
+        expect(asked.sort()).toEqual(['disks', 'kept']);
     });
 
     it('asks no agent where there is no channel, and a silent one once', async () => {
@@ -84,7 +85,7 @@ describe('Reading the facts of a machine', () => {
 
     it('says of everything that cannot be read that it is unknown, and of nothing that it failed', async () => {
         const no = (): Promise<never> => Promise.reject(new LibvirtError('no'));
-        const facts = await readMachineFacts(running, world([], {diskErrors: no, balloonReports: no}));
+        const facts = await readMachineFacts(running, world([], {diskErrors: no, balloonReports: no, kept: no}));
         const findings = machineChecks(facts);
         expect(findings.filter(({status}) => status === 'failed')).toEqual([]);
         expect(findings.filter(({status}) => status === 'unknown').map(({id}) => id)).toEqual([
@@ -122,6 +123,7 @@ describe('Reading the facts of a machine', () => {
         const slow = world([], {
             limitMs: 50,
             diskErrors: never,
+            kept: never,
             balloonReports: never,
             snapshots: never,
             imageGrowth: never,
