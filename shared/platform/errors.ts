@@ -38,7 +38,7 @@ export class DeadlineError extends HandoverError {
         readonly milliseconds: number,
         options: {cause?: unknown} = {},
     ) {
-        super(`${what} took longer than ${milliseconds} ms`, options);
+        super(`${what} took longer than ${Math.round(milliseconds)} ms`, options);
     }
 }
 
