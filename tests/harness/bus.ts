@@ -13,7 +13,7 @@ export function callBus(
     [name, path, iface]: readonly [string, string, string],
     method: string,
     args: GLib.Variant | null = null,
-    timeout = 5000,
+    timeout = 20_000,
 ): Promise<unknown[]> {
     const bus = Gio.DBus.session;
     return new Promise((resolve, reject) => {

@@ -26,7 +26,7 @@ export function pause(ms: number): Promise<void> {
 export async function waitFor<T>(
     what: string,
     probe: () => T | Promise<T>,
-    {within = 5000, every = 20}: Deadline = {},
+    {within = 20_000, every = 20}: Deadline = {},
 ): Promise<Exclude<T, undefined | null | false>> {
     const end = Date.now() + within;
     let cause: unknown;

@@ -87,7 +87,7 @@ export class Guest {
 </domain>`;
     }
 
-    /** Everything that it has written to its console since it first started. */
+    /** Everything that it has written to its console since QEMU was last started for it. */
     console(): string {
         if (!GLib.file_test(this.#console, GLib.FileTest.EXISTS)) return '';
         const [, bytes] = GLib.file_get_contents(this.#console);
@@ -98,7 +98,7 @@ export class Guest {
      * Waits until its system is up.
      * @param times how often it has booted by then
      */
-    async waitUntilReady({within = 30_000, times = 1} = {}): Promise<void> {
+    async waitUntilReady({within = 60_000, times = 1} = {}): Promise<void> {
         await waitFor(
             `${this.name} is up`,
             () => this.console().split('HANDOVER GUEST READY').length > times,

@@ -136,7 +136,7 @@ export class RunningProgram {
             await this.wait(ms);
         } catch {
             this.#process.force_exit(); // asked nicely already
-            await this.wait(ms);
+            await this.wait();
         }
     }
 }
