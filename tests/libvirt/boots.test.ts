@@ -72,7 +72,7 @@ describe('The time that a real guest takes to start', () => {
         service.start();
         await waitFor('being ready', async () => (await last())?.readyMs ?? null, {within: 60_000});
 
-        await waitFor('both to keep it', () => kept.every(one => one.length === kept[1]!.length));
+        await waitFor('both to have kept it', () => kept.every(one => one.length >= 'timed timed '.length));
         const all = await mine.boots(machine);
         expect(all.length).toBe(1);
         const {startedAtMs, agentMs, readyMs, readyKind} = all[0]!;

@@ -19,7 +19,7 @@ describe('The doctor and a bus that admits nobody to libvirt', () => {
     it('names libvirt-dbus, with the group, and nothing else', async () => {
         const hosts = new HostList();
         const failedIds = async (): Promise<string[]> =>
-            (await examine(doctorHere(hosts)))
+            (await examine(doctorHere(hosts, {totalMs: 20_000})))
                 .filter(({status}) => status === 'failed')
                 .map(({id, fix}) => `${id}: ${fix}`);
         const before = await failedIds();

@@ -2,10 +2,11 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
+import type {MachineHealth} from '../../shared/health/machineHealth.js';
 import {unwell} from '../../shared/health/unwell.js';
 import {monotonicMs} from '../../shared/platform/clock.js';
 import {CancelledError, DeadlineError} from '../../shared/platform/errors.js';
-import {pause, waitFor} from '../harness/deadline.js';
+import {waitFor} from '../harness/deadline.js';
 import type {GuestOptions} from '../harness/guest.js';
 import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {temporaryDirectory} from '../harness/temporary.js';
@@ -43,6 +44,18 @@ describe('The health of a machine that runs', () => {
     const boot = (options: GuestOptions & {name: string}): Promise<Patient> =>
         Patient.boot(options, virsh, following);
 
+    /** Examines until libvirt itself was quick enough for the agent to have had its time; each time within the limit. */
+    async function silence(patient: Patient): Promise<MachineHealth> {
+        return await waitFor('silence to be a finding', async () => {
+            const began = monotonicMs();
+            const health = await patient.examine();
+            expect(monotonicMs() - began).toBeLessThan(LIBVIRT_MS);
+            return health.findings.some(({id, status}) => id === 'guest-agent' && status === 'failed')
+                ? health
+                : null;
+        });
+    }
+
     it('is good where all is well, and tells of the guest; then its agent dies', async () => {
         const folder = temporaryDirectory('images');
         const base = await makeImage(`${folder}/base.qcow2`, '64M');
@@ -57,7 +70,7 @@ describe('The health of a machine that runs', () => {
         const name = '\\033[2J<b>Tiny</b>\\u202e Linux';
         await patient.run(`printf 'ID=debian\\nPRETTY_NAME="%b"\\n' '${name}' >/etc/os-release`);
         await waitFor('the balloon', async () => rows(await patient.examine()).balloon === 'works', {
-            within: 20_000,
+            within: 30_000,
             every: 500,
         });
         await virsh.run(['domtime', '--now', 'well']);
@@ -98,7 +111,7 @@ describe('The health of a machine that runs', () => {
         expect(full.findings.find(({id}) => id === 'guest-filesystem')?.about).toBe('/mnt');
         await patient.run('rm /mnt/full');
 
-        await patient.run('(sleep 1; killall -9 qemu-ga) >/dev/null 2>&1 &');
+        await patient.begin('sleep 1; killall -9 qemu-ga');
         await waitFor('the agent’s end', async () => (await virsh.try(['domtime', 'well'])).code !== 0);
         const dead = await patient.examine();
         expect(trouble(dead)).toEqual(['guest-agent failed']);
@@ -110,9 +123,7 @@ describe('The health of a machine that runs', () => {
     it('a guest that hangs is silent, and so is an agent that hangs; all within the limit', async () => {
         const patient = await boot({name: 'silent'});
         await libvirt.signal('qemu-system-x86', 'STOP');
-        let began = monotonicMs();
-        const hung = await patient.examine();
-        expect(monotonicMs() - began).toBeLessThan(LIBVIRT_MS);
+        const hung = await silence(patient);
         expect(hung.findings.filter(({status}) => status === 'failed').map(({id}) => id)).toEqual([
             'guest-agent',
         ]);
@@ -120,15 +131,13 @@ describe('The health of a machine that runs', () => {
         await libvirt.signal('qemu-system-x86', 'CONT');
         await patient.agentAnswers();
 
-        await patient.run('(sleep 1; killall -STOP qemu-ga) >/dev/null 2>&1 &');
-        await pause(3_000);
-        began = monotonicMs();
-        const silent = await patient.examine();
-        expect(monotonicMs() - began).toBeLessThan(LIBVIRT_MS);
+        await patient.begin('sleep 1; killall -STOP qemu-ga; echo AGENT STOPPED >/dev/console');
+        await waitFor('the agent to be stopped', () => patient.guest.console().includes('AGENT STOPPED'));
+        const silent = await silence(patient);
         expect(trouble(silent)).toEqual(['guest-agent failed']);
         expect(evidenceOf(silent, 'guest-agent')).toMatch(/has not answered within \d+ ms/);
         await patient.end();
-    }, 60_000);
+    }, 120_000);
 
     it('cannot be told while libvirt is silent, which is no finding; and nobody has to wait for it', async () => {
         const patient = await boot({name: 'waiting', agent: false});
@@ -141,11 +150,11 @@ describe('The health of a machine that runs', () => {
         await expectAsync(patient.examine()).toBeRejectedWithError(DeadlineError);
         expect(monotonicMs() - began).toBeLessThan(LIBVIRT_MS);
         await libvirt.continueAll();
-        await waitFor('an answer', async () => trouble(await patient.examine()).join(), {
-            within: 10_000,
-        }).then(found => expect(found).toBe('guest-agent failed'));
+        const found = async (): Promise<string> => trouble(await patient.examine()).join();
+        await waitFor('an answer', async () => (await found()) === 'guest-agent failed');
+        expect(await found()).toBe('guest-agent failed');
         await patient.end();
-    }, 60_000);
+    }, 120_000);
 
     it('a disk without room for its image pauses it', async () => {
         const image = await makeImage(`${SMALL}/grows.qcow2`, '64M');
@@ -154,8 +163,8 @@ describe('The health of a machine that runs', () => {
             devices: diskOn(image, {driver: "error_policy='stop'"}),
         });
         expect(trouble(await patient.examine())).toEqual(['image-space failed', NO_FILESYSTEMS]);
-        await patient.begin('dd if=/dev/zero of=/dev/vda bs=64k count=400 oflag=direct');
-        await following.reaches('session/squeezed', 'paused', {within: 20_000});
+        await patient.begin('sleep 1; dd if=/dev/zero of=/dev/vda bs=64k count=400 oflag=direct');
+        await following.reaches('session/squeezed', 'paused', {within: 60_000});
         const health = await patient.examine();
         expect(trouble(health)).toEqual([
             'io-error-pause failed',
@@ -166,7 +175,7 @@ describe('The health of a machine that runs', () => {
         expect(unwell(patient.machine)).toContain('disk error');
         await patient.end();
         GLib.unlink(image);
-    }, 60_000);
+    }, 120_000);
 
     it('a disk error that only the guest is told of is seen', async () => {
         const image = await makeImage(`${SMALL}/told.qcow2`, '64M');
@@ -180,13 +189,13 @@ describe('The health of a machine that runs', () => {
         ]);
         await patient.end();
         GLib.unlink(image);
-    }, 60_000);
+    }, 120_000);
 
     it('a crash is seen, and remembered until it has ended well', async () => {
         const patient = await boot({name: 'crashing', onCrash: 'destroy'});
         expect(trouble(await patient.examine())).toEqual([NO_FILESYSTEMS]);
         await virsh.run(['inject-nmi', 'crashing']);
-        await following.reaches('session/crashing', 'shutoff', {within: 20_000});
+        await following.reaches('session/crashing', 'shutoff', {within: 60_000});
         expect(trouble(await patient.examine())).toEqual(['crash failed']);
         expect(unwell(patient.machine)).toContain('crashed');
         await following.run('session/crashing', 'start');
@@ -206,18 +215,18 @@ describe('The health of a machine that runs', () => {
         expect(trouble(ended)).toEqual([]);
         expect(evidenceOf(ended, 'crash')).toContain('it ended well');
         later.close();
-    }, 90_000);
+    }, 120_000);
 
     it('a watchdog that fires is seen: one that pauses, and one that does nothing', async () => {
         for (const action of ['pause', 'none']) {
             const name = `dog-${action}`;
             const patient = await boot({name, devices: `<watchdog model='i6300esb' action='${action}'/>`});
             expect(trouble(await patient.examine())).toEqual([NO_FILESYSTEMS]);
-            await patient.begin('watchdog -F -T 1 -t 600 /dev/watchdog');
-            if (action === 'pause') await following.reaches(`session/${name}`, 'paused', {within: 20_000});
+            await patient.begin('sleep 1; watchdog -F -T 1 -t 600 /dev/watchdog');
+            if (action === 'pause') await following.reaches(`session/${name}`, 'paused', {within: 60_000});
             else
                 await waitFor('the watchdog', () => patient.machine.troubles.watchdogMs !== null, {
-                    within: 20_000,
+                    within: 60_000,
                 });
             const found = trouble(await patient.examine());
             // One that is paused is not asked.
@@ -227,7 +236,7 @@ describe('The health of a machine that runs', () => {
                 .toEqual(['watchdog failed', ...asked]);
             await patient.end();
         }
-    }, 90_000);
+    }, 120_000);
 
     it('firmware settings that are gone while it runs', async () => {
         const nvram = `${temporaryDirectory('nvram')}/it's.fd`;
@@ -240,5 +249,5 @@ describe('The health of a machine that runs', () => {
         await patient.end();
         // Off, it may as well not have been started yet.
         expect(trouble(await patient.examine())).toEqual(['nvram unknown']);
-    }, 60_000);
+    }, 120_000);
 });

@@ -73,7 +73,7 @@ describe('Giving a machine what guest and host need together', () => {
                 .withContext(kind)
                 .toBe(before);
         }
-    }, 60_000);
+    }, 120_000);
 
     it('is not undone over what somebody has changed since', async () => {
         const machine = await define('changed', '');
@@ -81,7 +81,7 @@ describe('Giving a machine what guest and host need together', () => {
         await virsh.run(['desc', 'changed', '--config', 'mine']);
         await expectAsync(undo()).toBeRejectedWithError(DefinitionBusyError);
         expect(await dump('changed')).toContain('mine');
-    }, 30_000);
+    }, 120_000);
 
     it('works after the next start, as the table measures', async () => {
         const patient = await Patient.boot({name: 'lonely', agent: false}, virsh, following);
@@ -126,7 +126,7 @@ describe('Giving a machine what guest and host need together', () => {
         await second.undo();
         await first.undo();
         expect(await dump('lonely')).toBe(before);
-    }, 90_000);
+    }, 120_000);
 });
 
 describe('The health of a machine that is off', () => {
@@ -161,7 +161,7 @@ describe('The health of a machine that is off', () => {
         expect((await virsh.try(['start', 'chained'])).err).toContain('format');
         GLib.unlink(top);
         expect(trouble(await examine(machine))).toContain('image-chain failed');
-    }, 60_000);
+    }, 120_000);
 
     it('of the test driver, which runs nothing, is not called bad', async () => {
         const test = await Following.start('test');
@@ -170,7 +170,7 @@ describe('The health of a machine that is off', () => {
         expect(health.findings.filter(({status}) => status === 'failed')).toEqual([]);
         expect(health.integration).toEqual([]);
         test.close();
-    }, 30_000);
+    }, 120_000);
 
     it('snapshots that are no more where libvirt has noted them', async () => {
         const folder = temporaryDirectory('snapshots');
@@ -192,5 +192,5 @@ describe('The health of a machine that is off', () => {
         expect(trouble(await examine(machine))).toEqual([]);
         GLib.unlink(overlay);
         expect(trouble(await examine(machine))).toEqual(['image-chain failed', 'snapshots failed']);
-    }, 60_000);
+    }, 120_000);
 });

@@ -38,7 +38,7 @@ export class Patient {
     async agentAnswers(): Promise<void> {
         const {name} = this.guest;
         await waitFor('the agent', async () => (await this.virsh.try(['domtime', name])).code === 0, {
-            within: 20_000,
+            within: 60_000,
             every: 200,
         });
     }
@@ -52,7 +52,7 @@ export class Patient {
         return this.guest.run(this.virsh, command);
     }
 
-    /** Has the guest begin a shell command that may end it, or hold it up. */
+    /** Has the guest begin a shell command that may end it, or hold it up: a second later, when its agent has answered. */
     async begin(command: string): Promise<void> {
         await this.guest.begin(this.virsh, command);
     }

@@ -50,7 +50,7 @@ describe('What a guest reports', () => {
         await applyIntegration(patient.machine, {kind: 'report-channel'});
         await patient.end();
         await following.run('session/teller', 'start');
-        await waitFor('a report', () => reports.latest !== null, {within: 30_000});
+        await waitFor('a report', () => reports.latest !== null, {within: 60_000});
         expect(reports.problem).toBeNull();
         const {cpuPercent, memoryUsedMib, framesPerSecond} = reports.latest!;
         expect(cpuPercent).toBeGreaterThanOrEqual(0);
@@ -62,7 +62,7 @@ describe('What a guest reports', () => {
         await patient.end();
         expect(reports.latest).toBeNull();
         await following.run('session/teller', 'start');
-        await waitFor('a report after the restart', () => reports.latest !== null, {within: 30_000});
+        await waitFor('a report after the restart', () => reports.latest !== null, {within: 60_000});
 
         // Another reader waits its turn, and gets it.
         const second = new ReportChannel(patient.machine);
@@ -71,25 +71,26 @@ describe('What a guest reports', () => {
         expect(second.latest).toBeNull();
         reports.close();
         expect(reports.latest).toBeNull();
-        await waitFor('its turn', () => second.latest !== null, {within: 10_000});
+        await waitFor('its turn', () => second.latest !== null);
         second.close();
         await waitFor('the end', async () => (await connections()) === 0);
         const seen = changes;
         await pause(1_500);
         expect(changes).toBe(seen);
         await patient.end();
-    }, 120_000);
+    }, 200_000);
 
     it('may be anything: it is bounded, and what is told rightly is still read', async () => {
         const devices = `<channel type='unix'><target type='virtio' name='${PORT}'/></channel>`;
         const patient = await Patient.boot({name: 'liar', devices}, virsh, following);
         const reports = open(patient);
-        await waitFor('a report', () => reports.latest !== null, {within: 20_000});
-        // What the reporter sleeps with has the port open, too.
-        await patient.run('kill -9 $(cat /run/reporter.pid); sleep 2');
+        await waitFor('a report', () => reports.latest !== null, {within: 60_000});
+        await patient.run('kill -9 $(cat /run/reporter.pid)');
         const port = '/dev/$(basename $(dirname $(grep -l report /sys/class/virtio-ports/*/name)))';
-        await patient.run(`(yes '{"v":1,"fps":-1' | head -c 600000 >${port}) >/dev/null 2>&1 &`);
-        await waitFor('a flood', () => reports.refused.tooMany > 20, {within: 20_000});
+        // What the reporter sleeps with has the port open, too, and a port is open once only.
+        const flood = `until yes '{"v":1,"fps":-1' | head -c 600000 >${port}; do sleep 1; done`;
+        await patient.run(`(${flood}) >/dev/null 2>&1 &`);
+        await waitFor('a flood', () => reports.refused.tooMany > 20, {within: 60_000});
         const refused = reports.refused;
         const began = Date.now();
         await pause(2_000);
@@ -105,11 +106,11 @@ describe('What a guest reports', () => {
                 await patient.run(`printf '\n%s\n' '${line}' >${port} || true`);
                 return reports.latest?.gpuPercent === 50;
             },
-            {within: 20_000, every: 500},
+            {within: 60_000, every: 500},
         );
         expect(reports.latest?.framesPerSecond).toBeNull();
         expect(reports.latest?.program).toBe('[2Jevil.exe');
-        await waitFor('its age', () => reports.latest === null, {within: 10_000});
+        await waitFor('its age', () => reports.latest === null);
         await patient.end();
-    }, 90_000);
+    }, 200_000);
 });
