@@ -265,13 +265,13 @@ describe('helper: idle', () => {
     });
 
     it('stays as long as it is asked, and while an answer is due', async () => {
-        const helper = await startHelper('helperOnFakes', 400);
+        const helper = await startHelper('helperOnFakes', 600);
         const caller = new Caller();
-        for (let round = 0; round < 6; round++) {
+        for (let round = 0; round < 8; round++) {
             await caller.call('Files', []);
             await pause(150);
         }
-        polkit.delayMs = 650;
+        polkit.delayMs = 700;
         expect(await caller.errorOf('GuardStatus', [])).toBe('none');
         polkit.delayMs = 0;
         expect(helper.running).toBe(true);

@@ -10,7 +10,11 @@ describe('helper: sleep', () => {
 
     beforeEach(async () => {
         logind = await FakeLogind.start();
-        sleeper = new LogindSleeper(await Bus.open('system'), {callMs: 500, beginMs: 500, awakeMs: 500});
+        sleeper = new LogindSleeper(await Bus.open('system'), {
+            callMs: 5_000,
+            beginMs: 1_500,
+            awakeMs: 1_500,
+        });
     });
     afterEach(() => logind.stop());
 

@@ -17,7 +17,7 @@ import type {HostFigures} from '../../../shared/metrics/hostFigures.js';
 import type {Metrics} from '../../../shared/metrics/metrics.js';
 import {ratesBetween} from '../../../shared/metrics/rates.js';
 import type {Sample} from '../../../shared/metrics/sampler.js';
-import {pause} from '../../harness/deadline.js';
+import {pause, waitFor} from '../../harness/deadline.js';
 import {at} from '../metrics/pretendedReading.js';
 
 const MIB = 1024;
@@ -266,10 +266,9 @@ describe('The first look', () => {
         const patient = new FirstLook(60_000);
         expect(patient.isWorth(view([row('busy', BUSY)]))).toBeTrue();
         expect(patient.isWorth(late)).toBeTrue();
-        const impatient = new FirstLook(20);
+        const impatient = new FirstLook(300);
         expect(impatient.isWorth(late)).toBeFalse();
-        await pause(100);
-        expect(impatient.isWorth(late)).toBeTrue();
+        expect(await waitFor('the end of its patience', () => impatient.isWorth(late))).toBeTrue();
     });
 });
 
@@ -277,11 +276,11 @@ describe('Fresh samples', () => {
     it('are none of those that a host which does not answer has left standing', async () => {
         let known: Sample | null = BUSY;
         const vm = machine('vm');
-        const metrics: Partial<Metrics> = {intervalMs: 100, sample: () => known};
+        const metrics: Partial<Metrics> = {intervalMs: 300, sample: () => known};
         const samples = new FreshSamples(metrics as Metrics);
         expect(samples.sample(vm)).toBe(BUSY);
         expect(samples.sample(vm)).toBe(BUSY);
-        await pause(200);
+        await waitFor('its age', () => samples.sample(vm) === null);
         expect(samples.sample(vm)).toBeNull();
         known = IDLE;
         expect(samples.sample(vm)).toBe(IDLE);

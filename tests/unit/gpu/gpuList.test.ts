@@ -231,7 +231,7 @@ describe('GpuList', () => {
         lists.push(list);
         await waitFor('the list', () => list.filled);
         const looking = list.refresh();
-        await new Promise<void>(resolve => setTimeout(() => resolve(), 100));
+        await waitFor('the second look', () => looks === 2);
         await writer('drivers/amdgpu/unbind', '0000:03:00.0');
         open();
         await looking;

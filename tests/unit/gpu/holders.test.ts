@@ -12,6 +12,7 @@ import {PciReader} from '../../../shared/gpu/pciTree.js';
 import {FakePciTree} from '../../fakes/fakePciTree.js';
 import {drop, putFile} from '../../fakes/pci/files.js';
 import {NVIDIA_UVM} from '../../fakes/pci/fakeNodes.js';
+import {waitFor} from '../../harness/deadline.js';
 
 async function holdersOf(fake: FakePciTree, address: string): Promise<HolderReport> {
     const {cards} = await new PciReader(fake.root).read();
@@ -352,7 +353,8 @@ describe('Holders', () => {
             GLib.SpawnFlags.SEARCH_PATH | GLib.SpawnFlags.DO_NOT_REAP_CHILD,
             null,
         );
-        await new Promise<void>(resolve => setTimeout(() => resolve(), 200));
+        const called = (): string => new TextDecoder().decode(GLib.file_get_contents(`/proc/${pid}/comm`)[1]);
+        await waitFor('the program', () => called() === 'sleep\n');
         const report = await findHolders({...fake.root, proc: '/proc'}, cards[1]!);
         GLib.spawn_command_line_async(`kill ${pid}`);
 

@@ -100,6 +100,7 @@ describe('The doctor', () => {
         const findings = await examine(
             portsOf(healthy(), {
                 helper: readyHelper(),
+                patience: 1,
                 machines: never,
                 connections: never,
                 networks: never,
@@ -132,7 +133,7 @@ describe('The doctor', () => {
         });
         for (let look = 0; look < 3; look++) {
             const before = monotonicMs();
-            const findings = await examine(portsOf(fake, {helper}));
+            const findings = await examine(portsOf(fake, {helper, patience: 1}));
             expect(monotonicMs() - before).toBeLessThan(2_000);
             const unknown = findings.filter(({status}) => status === 'unknown').map(({id}) => id);
             expect(unknown).toContain('linux-lost-card');

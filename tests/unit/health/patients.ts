@@ -13,6 +13,9 @@ export type Ailment = Partial<Omit<DoctorPorts, 'root' | 'setUp'>> & {
     readonly supergfxd?: boolean | Error;
 };
 
+/** A computer that has much else to do answers late; what a question says rests on no time. */
+const PATIENCE = 10;
+
 /** A world in which all is well but for what is said. */
 export function portsOf(
     fake: FakePciTree,
@@ -51,6 +54,7 @@ export function portsOf(
         session: () => Promise.resolve({type: 'wayland', groups: ['libvirt', 'kvm'], remote: false}),
         lookingGlassReleases: () => Promise.resolve({client: null, guests: new Map()}),
         program: name => `/usr/bin/${name}`,
+        patience: PATIENCE,
         ...more,
     };
 }
@@ -61,7 +65,7 @@ export function examine(
     fake: FakePciTree,
     ailment: Ailment = {},
 ): Promise<Finding[]> {
-    return runChecks(checks, new DoctorWorld(portsOf(fake, ailment)));
+    return runChecks(checks, new DoctorWorld(portsOf(fake, ailment)), {patience: PATIENCE});
 }
 
 /** The findings of one question, which must have been asked. Each that is not good says what to do. */

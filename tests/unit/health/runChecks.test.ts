@@ -15,7 +15,7 @@ function question(id: string, more: Partial<Question<null, number>> = {}) {
         title: () => `Title of ${id}`,
         lasting: true,
         severity: 'hard',
-        limitMs: 100,
+        limitMs: 10_000,
         changesWith: [],
         read: () => Promise.resolve(1),
         judge: facts => [facts === 1 ? ok('one') : failed('not one', 'make it one')],

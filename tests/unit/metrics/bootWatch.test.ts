@@ -7,7 +7,7 @@ import type {Machine} from '../../../shared/machines/machine.js';
 import type {Boot} from '../../../shared/metrics/boot.js';
 import {BootWatch} from '../../../shared/metrics/bootWatch.js';
 import {DescribedHost, UUID} from '../../fakes/describedHost.js';
-import {pause} from '../../harness/deadline.js';
+import {pause, waitFor} from '../../harness/deadline.js';
 import {domains} from '../machines/stubHost.js';
 
 const STARTED = 2;
@@ -15,6 +15,9 @@ const STOPPED = 5;
 const RESUMED = 4;
 const RESTORED = 2;
 const RUNNING = {state: 'running', reason: 'booted'} as const;
+
+/** What a sign is given to before it is asked for. */
+const NOBODY = (): void => undefined;
 
 /** A machine that the test starts, and whose signs the test gives. */
 class Rig {
@@ -24,8 +27,8 @@ class Rig {
     nowMs = 0;
     serial = 10;
     cancelled = 0;
-    agent: (answered: boolean) => void = () => undefined;
-    ready: (kind: ReadyKind | Error) => void = () => undefined;
+    agent: (answered: boolean) => void = NOBODY;
+    ready: (kind: ReadyKind | Error) => void = NOBODY;
     readonly watch = new BootWatch(
         this.list,
         ({host, uuid}: Machine, {agentMs, readyMs, readyKind}: Boot) => {
@@ -57,6 +60,18 @@ class Rig {
         await pause(20);
     }
 
+    /** A start whose signs are looked for. */
+    async start(event = STARTED): Promise<void> {
+        this.agent = this.ready = NOBODY;
+        await this.event(event);
+        await waitFor('the questions', () => this.agent !== NOBODY && this.ready !== NOBODY);
+    }
+
+    /** Waits until so much is kept. */
+    async keeps(count: number): Promise<void> {
+        await waitFor(`${count} kept`, () => this.kept.length >= count);
+    }
+
     async #look(machine: Machine, cancellable: Gio.Cancellable): Promise<void> {
         cancellable.connect(() => this.cancelled++);
         await machine.loadDetails();
@@ -66,13 +81,14 @@ class Rig {
 describe('Watching starts', () => {
     it('keeps the time to each sign as soon as it is seen', async () => {
         const rig = new Rig();
-        await rig.event(STARTED);
+        await rig.start();
         rig.nowMs = 3000;
         rig.agent(true);
-        await pause(20);
+        await rig.keeps(1);
         rig.nowMs = 5000;
         rig.ready('tcp');
-        await pause(20);
+        await rig.keeps(2);
+        await waitFor('the end', () => rig.cancelled > 0);
         expect(rig.kept).toEqual(['stub true 3000 null null', 'stub true 3000 5000 tcp']);
         expect(rig.cancelled).toBe(1);
         rig.watch.close();
@@ -80,12 +96,12 @@ describe('Watching starts', () => {
 
     it('times a start as QEMU’s go: it goes on, and then it has started', async () => {
         const rig = new Rig();
-        await rig.event(RESUMED);
+        await rig.start(RESUMED);
         rig.nowMs = 100;
         await rig.event(STARTED);
         rig.nowMs = 3000;
         rig.agent(true);
-        await pause(20);
+        await rig.keeps(1);
         expect(rig.kept).toEqual(['stub true 3000 null null']);
         rig.watch.close();
     });
@@ -101,7 +117,7 @@ describe('Watching starts', () => {
 
     it('keeps nothing of signs that are not there or are never seen', async () => {
         const rig = new Rig();
-        await rig.event(STARTED);
+        await rig.start();
         rig.agent(false);
         rig.ready(new NotReadyError('vm', 'tcp', 5));
         await pause(20);
@@ -111,12 +127,12 @@ describe('Watching starts', () => {
 
     it('ends when the machine stops, and when it is closed', async () => {
         const rig = new Rig();
-        await rig.event(STARTED);
+        await rig.start();
         await rig.event(STOPPED);
         expect(rig.cancelled).toBe(1);
         rig.agent(true);
         await pause(20);
-        await rig.event(STARTED);
+        await rig.start();
         rig.watch.close();
         expect(rig.cancelled).toBe(2);
         rig.agent(true);
@@ -148,6 +164,7 @@ describe('Watching starts', () => {
         };
         const watch = new BootWatch(list, () => Promise.resolve(), {agent: never, ready: never});
         for (const [at, name] of names.entries()) list.domainEvent(`/${name}`, STARTED, 0, 100 + at);
+        await waitFor('the questions', () => asked >= 2 * 8);
         await pause(50);
         expect(asked).toBe(2 * 8);
         watch.close();
