@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import type {DiskReading, Figure, NetworkReading, Reading, VcpuReading} from './reading.js';
+import type {DiskReading, Figure, MemoryReading, NetworkReading, Reading, VcpuReading} from './reading.js';
 
 /** A moment on two clocks, in milliseconds. */
 export interface SampleTime {
@@ -57,7 +57,7 @@ export interface Rates {
     readonly vcpus: readonly VcpuRates[];
     readonly disk: DiskRates;
     readonly network: NetworkRates;
-    /** Bytes a second that the guest swapped in and out together. */
+    /** Bytes a second that the guest swapped in and out together; null between two of its reports. */
     readonly swapped: Figure;
 }
 
@@ -124,13 +124,17 @@ export function ratesBetween(before: TimedReading, after: TimedReading, longestM
             pairs(old.networks, now.networks, ({name}) => name),
             perSecond,
         ),
-        swapped: perSecond(
-            sum([
-                grown(old.memory.swappedIn, now.memory.swappedIn),
-                grown(old.memory.swappedOut, now.memory.swappedOut),
-            ]),
-        ),
+        swapped: swapRate(old.memory, now.memory, elapsedMs / 1000),
     };
+}
+
+/**
+ * The guest counts on its own beat, once in some seconds: the growth is that of the time between two of its reports, and
+ * where no new one has come nothing is known.
+ */
+function swapRate(old: MemoryReading, now: MemoryReading, elapsedS: number): Figure {
+    const bytes = sum([grown(old.swappedIn, now.swappedIn), grown(old.swappedOut, now.swappedOut)]);
+    return over(bytes, grown(old.toldAt, now.toldAt) ?? elapsedS);
 }
 
 /** Whether any counter is less than it was. What has gone, or was not told, is no counter that went back. */

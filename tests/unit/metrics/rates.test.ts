@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {ratesBetween} from '../../../shared/metrics/rates.js';
+import {ratesBetween, type TimedReading} from '../../../shared/metrics/rates.js';
 import {at} from './pretendedReading.js';
 
 const LONGEST = 6000;
@@ -33,6 +33,25 @@ describe('Rates', () => {
         expect(rates.network.inBytes).toBe(1000);
         expect(rates.network.drops).toBe(2);
         expect(rates.swapped).toBeNull();
+    });
+
+    it('of swapping rest on the time between two reports of the guest', () => {
+        const now = Math.floor(Date.now() / 1000);
+        const told = (ms: number, toldAt: number, kib: number): TimedReading =>
+            at(ms, {
+                'balloon.last-update': toldAt,
+                'balloon.swap_in': kib,
+                'balloon.swap_out': 0,
+            });
+        const swapped = (toldAt: number, kib: number): number | null =>
+            ratesBetween(told(0, now - 10, 0), told(2000, toldAt, kib), LONGEST)!.swapped;
+
+        expect(swapped(now - 5, 5000)).toBe(1000 * 1024);
+        expect(swapped(now - 10, 0)).toBeNull();
+        const untold = {'balloon.swap_in': 0, 'balloon.swap_out': 0};
+        const later = {'balloon.swap_in': 30, 'balloon.swap_out': 10};
+
+        expect(ratesBetween(at(0, untold), at(2000, later), LONGEST)!.swapped).toBe(20 * 1024);
     });
 
     it('have a gap where any counter went back: the machine was started anew', () => {
