@@ -11,12 +11,34 @@ $ErrorActionPreference = 'Stop'
 $channel = '\\.\Global\io.github.handover.report.0'
 $invariant = [Globalization.CultureInfo]::InvariantCulture
 
+# FileStream opens files only: the one of Windows PowerShell refuses every path of a device.
+Add-Type -Namespace Handover -Name Port -MemberDefinition @'
+[DllImport("kernel32.dll", CharSet = CharSet.Unicode, SetLastError = true)]
+public static extern Microsoft.Win32.SafeHandles.SafeFileHandle CreateFile(string name, uint access, uint share,
+    System.IntPtr security, uint creation, uint flags, System.IntPtr template);
+[DllImport("kernel32.dll", SetLastError = true)]
+public static extern bool WriteFile(Microsoft.Win32.SafeHandles.SafeFileHandle file, byte[] bytes, uint count,
+    out uint written, System.IntPtr overlapped);
+'@
+# GENERIC_READ and GENERIC_WRITE, FILE_SHARE_READ and FILE_SHARE_WRITE, OPEN_EXISTING
+$access = [uint32]3221225472
+$share = [uint32]3
+$existing = [uint32]3
+
+function Get-Failure([string]$What) {
+    $reason = [ComponentModel.Win32Exception][Runtime.InteropServices.Marshal]::GetLastWin32Error()
+    return "$What $channel`: $($reason.Message)"
+}
+
 # The frames of the last second in PresentMon's file: their rate, the time that 99 of 100 stay under, the program.
 function Read-Frames([string]$Path) {
     if (-not $Path -or -not (Test-Path -LiteralPath $Path)) { return @{} }
     $header = (Get-Content -LiteralPath $Path -TotalCount 1) -split ','
-    $column = [Array]::IndexOf($header, 'MsBetweenPresents')
-    if ($column -lt 0) { $column = [Array]::IndexOf($header, 'msBetweenPresents') }
+    # The name has changed from release to release.
+    $column = -1
+    foreach ($title in 'MsBetweenPresents', 'msBetweenPresents', 'FrameTime') {
+        if ($column -lt 0) { $column = [Array]::IndexOf($header, $title) }
+    }
     $program = [Array]::IndexOf($header, 'Application')
     if ($column -lt 0) { return @{} }
     $times = @()
@@ -60,14 +82,17 @@ function Read-Usage {
     return $report
 }
 
-$port = [IO.File]::Open($channel, 'Open', 'ReadWrite', 'ReadWrite')
+$port = [Handover.Port]::CreateFile($channel, $access, $share, [IntPtr]::Zero, $existing, 0, [IntPtr]::Zero)
+if ($port.IsInvalid) { throw (Get-Failure 'Cannot open') }
 try {
     do {
         $report = @{ v = 1 } + (Read-Usage) + (Read-Frames $Frames)
         $line = (ConvertTo-Json -InputObject $report -Compress) + "`n"
         $bytes = [Text.Encoding]::UTF8.GetBytes($line)
-        $port.Write($bytes, 0, $bytes.Length)
-        $port.Flush()
+        $written = [uint32]0
+        if (-not [Handover.Port]::WriteFile($port, $bytes, $bytes.Length, [ref]$written, [IntPtr]::Zero)) {
+            throw (Get-Failure 'Cannot write to')
+        }
         if (-not $Once) { Start-Sleep -Seconds $Interval }
     } until ($Once)
 } finally {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 
-import {readReport} from '../../../shared/health/guestChannel/guestReport.js';
+import {readReport, REPORT_CHANNEL} from '../../../shared/health/guestChannel/guestReport.js';
 import {runProgram} from '../../harness/program.js';
 
 const SCRIPT = 'data/guest/report-frames.sh';
@@ -42,5 +42,14 @@ describe('The reporter for Linux', () => {
         const {code, err} = await runProgram(['sh', SCRIPT, '--once']);
         expect(code).toBe(1);
         expect(err).toContain('io.github.handover.report.0');
+    });
+});
+
+describe('The reporter for Windows', () => {
+    it('opens its port by what opens devices, which files’ own class refuses', () => {
+        const script = new TextDecoder().decode(GLib.file_get_contents('data/guest/report-frames.ps1')[1]);
+        expect(script).toContain(`\\\\.\\Global\\${REPORT_CHANNEL}`);
+        expect(script).toContain('::CreateFile($channel,');
+        expect(script).not.toMatch(/\[IO\.File(Stream)?\]/);
     });
 });
