@@ -32,11 +32,26 @@ const LONGEST_INSERT = 120;
  * @see https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
  */
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
+    return filled(sentence, values, text => `${FIRST_STRONG_ISOLATE}${text}${POP_DIRECTIONAL_ISOLATE}`);
+}
+
+/**
+ * The same for a sentence with a command or a line of a file that is to be copied: without the isolates, which would
+ * be copied along unseen, and make another name of it.
+ */
+export function fillTyped(sentence: string, values: Readonly<Record<string, string>>): string {
+    return filled(sentence, values, text => text);
+}
+
+function filled(
+    sentence: string,
+    values: Readonly<Record<string, string | number>>,
+    wrapped: (text: string) => string,
+): string {
     return sentence.replace(/\{(\w+)\}/g, (whole, key: string) => {
         const value = Object.hasOwn(values, key) ? values[key] : undefined;
         if (value === undefined) return whole;
-        if (typeof value === 'number') return String(value);
-        return `${FIRST_STRONG_ISOLATE}${oneLine(value, LONGEST_INSERT)}${POP_DIRECTIONAL_ISOLATE}`;
+        return typeof value === 'number' ? String(value) : wrapped(oneLine(value, LONGEST_INSERT));
     });
 }
 

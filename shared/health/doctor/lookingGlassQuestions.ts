@@ -2,7 +2,7 @@
 // Looking Glass: memory that is large enough, of the right kind, and ours to open.
 import {deviceSize, lookingGlassMemory, type LookingGlassMemory} from '../../displays/lookingGlass.js';
 import {listNames} from '../../platform/files.js';
-import {_, fill} from '../../platform/i18n.js';
+import {_, fill, fillTyped} from '../../platform/i18n.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
 import {type FileKind, type FileReading, readFile, readKind} from './fileReading.js';
@@ -70,7 +70,7 @@ export function judgePermission(mirror: Mirror): Verdict[] {
             fill(_('You may not read and write {path}.'), {path}),
             path.startsWith('/dev/kvmfr')
                 ? _('Add a udev rule: SUBSYSTEM=="kvmfr", OWNER="YOU", GROUP="kvm", MODE="0660"')
-                : fill(_('Add a file in /etc/tmpfiles.d with: f {path} 0660 YOU kvm -'), {path}),
+                : fillTyped(_('Add a file in /etc/tmpfiles.d with: f {path} 0660 YOU kvm -'), {path}),
             {about: machine},
         ),
     ];

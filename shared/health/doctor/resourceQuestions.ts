@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What machines have of libvirt besides themselves: their network, and room for their images.
-import GLib from 'gi://GLib';
-
-import {_, fill} from '../../platform/i18n.js';
+import {_, fill, fillTyped} from '../../platform/i18n.js';
+import {typedWord} from '../../platform/typedWord.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok} from './check.js';
 import type {NetworkView, PoolView} from './ports.js';
@@ -50,11 +49,6 @@ async function usesNetwork(world: DoctorWorld): Promise<boolean> {
     );
 }
 
-/** As it is typed into a shell: whoever may make a pool gives it its name. */
-function typed(name: string): string {
-    return /^\w[\w.+-]*$/.test(name) ? name : GLib.shell_quote(name);
-}
-
 const LOW_BYTES = 5 * 1024 ** 3;
 const LOW_PART = 0.05;
 
@@ -66,9 +60,9 @@ export function judgePools(pools: readonly PoolView[]): Verdict[] {
             if (!active)
                 return failed(
                     _('It is not started, though it is to be started with the computer.'),
-                    fill(_('Look why: virsh -c qemu:///{host} pool-start {name}'), {
+                    fillTyped(_('Look why: virsh -c qemu:///{host} pool-start {name}'), {
                         host,
-                        name: typed(ofHost),
+                        name: typedWord(ofHost),
                     }),
                     {about: name},
                 );

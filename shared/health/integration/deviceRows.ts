@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What rests on virtio devices and their drivers in the guest.
 import type {Definition} from '../../definition/definition.js';
-import {_, fill} from '../../platform/i18n.js';
+import type {Filesystem} from '../../definition/devices/filesystem.js';
+import {_, fill, fillTyped} from '../../platform/i18n.js';
+import {typedWord} from '../../platform/typedWord.js';
 import {canAnswer, type MachineFacts} from '../machine/machineFacts.js';
 import {AGENT, DRIVERS, FOLDERS} from './guestPackages.js';
 import {
@@ -18,8 +20,8 @@ const MOST_NAMES = 4;
 
 export function sharedFolders(facts: MachineFacts, head: RowHead): IntegrationRow {
     const {definition, guest} = facts;
-    const tags = definition.filesystems.map(({target}) => target);
-    if (tags.length === 0)
+    const [folder] = definition.filesystems;
+    if (folder === undefined)
         return missing(
             head,
             _('No folder is shared with the machine.'),
@@ -34,9 +36,15 @@ export function sharedFolders(facts: MachineFacts, head: RowHead): IntegrationRo
     return missing(
         head,
         _('The agent lists no shared folder that is mounted.'),
-        fill(_('Mount it in the guest; on Linux: mount -t virtiofs {tag} /mnt'), {tag: tags[0] ?? ''}),
+        fillTyped(_('Mount it in the guest; on Linux: {command}'), {command: mountCommand(folder)}),
         {packages: FOLDERS},
     );
+}
+
+/** libvirt makes a folder one of 9p where its definition names no driver. */
+function mountCommand({driver, target}: Filesystem): string {
+    const type = driver === 'virtiofs' ? 'virtiofs' : '9p -o trans=virtio';
+    return `mount -t ${type} ${typedWord(target)} /mnt`;
 }
 
 export function balloon(facts: MachineFacts, head: RowHead): IntegrationRow {

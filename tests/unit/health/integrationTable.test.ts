@@ -168,7 +168,12 @@ describe('Rows that rest on virtio devices', () => {
         const unmounted = parseGuestInfo('fs.count : 1\nfs.0.mountpoint : /\nfs.0.fstype : ext4');
         const found = row(having(folder, {guest: read(unmounted)}), 'shared-folders');
         expect(found.status).toBe('missing');
-        expect(found.fix).toContain('my tag');
+        expect(found.fix).toMatch(/: mount -t 9p -o trans=virtio 'my tag' \/mnt$/);
+        const virtiofs =
+            "<filesystem><driver type='virtiofs'/><source dir='/s'/><target dir='games'/></filesystem>";
+        expect(row(having(virtiofs, {guest: read(unmounted)}), 'shared-folders').fix).toMatch(
+            /: mount -t virtiofs games \/mnt$/,
+        );
         expect(row(having(folder, {guest: unread(WHY)}), 'shared-folders').status).toBe('unknown');
     });
 

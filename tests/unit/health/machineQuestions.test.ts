@@ -159,6 +159,9 @@ describe('The doctor’s questions on Looking Glass', () => {
     it('permission: ours, not ours, not there yet, not there, not told', () => {
         expect(one(judgePermission(mirror()))).toBe('ok');
         expect(one(judgePermission(mirror({file: file(0o100600, false)})))).toBe('failed');
+        expect(judgePermission(mirror({file: file(0o100600, false)}))[0]?.fix).toMatch(
+            / with: f \/dev\/shm\/[\w-]+ 0660 YOU kvm -$/,
+        );
         expect(one(judgePermission(mirror({file: {is: 'absent'}})))).toBe('ok');
         expect(one(judgePermission(mirror({file: {is: 'absent'}, running: true})))).toBe('failed');
         expect(one(judgePermission(mirror({file: {is: 'unreadable', why: 'closed'}})))).toBe('unknown');

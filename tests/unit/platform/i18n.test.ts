@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {fill, isVisible, oneLine, severalLines} from '../../../shared/platform/i18n.js';
+import {fill, fillTyped, isVisible, oneLine, severalLines} from '../../../shared/platform/i18n.js';
 
 describe('Text from outside', () => {
     it('becomes one short line', () => {
@@ -32,6 +32,11 @@ describe('Text from outside', () => {
         const cut = severalLines('x\n'.repeat(100_000), 4096);
         expect(cut.length).toBeLessThanOrEqual(4096);
         expect(cut.endsWith('…')).toBeTrue();
+    });
+
+    it('is put into what is to be copied with nothing around it', () => {
+        expect(fillTyped('mount {tag} /mnt', {tag: 'my\u202e\ntag'})).toBe('mount my tag /mnt');
+        expect(fillTyped('{other} {tag}', {tag: '{other}'})).toBe('{other} {other}');
     });
 
     it('is put into a sentence as it is, isolated', () => {
