@@ -116,7 +116,7 @@ export function judgeLost({card, record, machine, overrides, configured}: Standi
 }
 
 /** What the kernel says of a card that does not wake up (drivers/pci/pci.c, drivers/vfio/pci). */
-const STUCK = /Unable to change power state from \S+ to \S+|stuck in D3|not ready \d+ms after/i;
+const STUCK = /Unable to change power state from \S+ to \S+|stuck in D3|not ready \d+ms after .*giving up/i;
 
 export function judgePower(
     {card, details}: {card: CardFacts; details: Pick<CardDetails, 'power'>},

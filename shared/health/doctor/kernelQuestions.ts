@@ -74,8 +74,24 @@ interface StuckFacts {
     readonly log: readonly string[] | null;
 }
 
-/** What NVIDIA's driver says before it waits without an end (open-gpu-kernel-modules, nv-pci.c). */
-const NONZERO = /NVRM: Attempting to remove device [\da-f:.]+ with non-zero usage count/i;
+/**
+ * What NVIDIA's driver says before it waits until nobody uses the card any more, and when that has ended after all
+ * (open-gpu-kernel-modules, nv-pci.c).
+ */
+const NONZERO = /NVRM: Attempting to remove device ([\da-f:.]+) with non-zero usage count/i;
+const CONTINUED = /NVRM: Continuing with GPU removal for device ([\da-f:.]+)/i;
+
+/** The last message of a removal that still waits; undefined when none does. */
+function waitingRemoval(log: readonly string[]): string | undefined {
+    const waiting = new Map<string, string>();
+    for (const line of log) {
+        const [, begun] = NONZERO.exec(line) ?? [];
+        const [, continued] = CONTINUED.exec(line) ?? [];
+        if (begun !== undefined) waiting.set(begun, line);
+        if (continued !== undefined) waiting.delete(continued);
+    }
+    return [...waiting.values()].at(-1);
+}
 
 export function judgeStuck({stuck, log}: StuckFacts): Verdict[] {
     const fix = _(
@@ -92,7 +108,7 @@ export function judgeStuck({stuck, log}: StuckFacts): Verdict[] {
                 fix,
             ),
         ];
-    const line = log?.find(one => NONZERO.test(one));
+    const line = log === null ? undefined : waitingRemoval(log);
     if (line !== undefined) return [failed(fill(_('The kernel says: {line}'), {line}), fix)];
     if (stuck === null)
         return [

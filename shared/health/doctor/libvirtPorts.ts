@@ -82,12 +82,14 @@ async function viewOf(host: Host, limitMs: number): Promise<ConnectionView> {
     const trouble = await troubleOf(host, limitMs);
     const nothing = {libvirt: null, hypervisor: null};
     const versions = trouble ? nothing : await versionsOf(host, limitMs);
+    const {libvirt, hypervisor} = versions instanceof HandoverError ? nothing : versions;
+    const error = trouble ?? (versions instanceof HandoverError ? versions : null);
     return {
         host: host.id,
-        trouble: kindOf(trouble ?? (versions instanceof HandoverError ? versions : null)),
-        message: trouble?.message ?? '',
-        libvirtVersion: versions instanceof HandoverError ? null : versions.libvirt,
-        hypervisorVersion: versions instanceof HandoverError ? null : versions.hypervisor,
+        trouble: kindOf(error),
+        message: error?.message ?? '',
+        libvirtVersion: libvirt,
+        hypervisorVersion: hypervisor,
     };
 }
 

@@ -82,7 +82,7 @@ export function parseLog(output: string): LogLine[] | null {
 /** When the computer last woke up, in ms since 1970; 0 for never since it was started. */
 export function lastSleepIn(log: readonly LogLine[] | null): number | null {
     if (log === null) return null;
-    return log.findLast(({text}) => /^PM: (suspend|hibernation):? exit/.test(text))?.ms ?? 0;
+    return log.findLast(({text}) => /^PM: (hibernation: )?(suspend|hibernation) exit/.test(text))?.ms ?? 0;
 }
 
 /**

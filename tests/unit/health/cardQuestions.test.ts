@@ -74,6 +74,12 @@ describe('The doctor’s questions on the kernel', () => {
         expect(finding?.evidence).toContain('modprobe');
         const log = ['NVRM: Attempting to remove device 0000:01:00.0 with non-zero usage count!'];
         expect(judgeStuck({stuck: [], log})[0]?.status).toBe('failed');
+        const continued = (address: string): string =>
+            `NVRM: Continuing with GPU removal for device ${address}`;
+        expect(judgeStuck({stuck: [], log: [...log, continued('0000:02:00.0')]})[0]?.status).toBe('failed');
+        expect(judgeStuck({stuck: [], log: [...log, continued('0000:01:00.0')]})[0]?.status).toBe('ok');
+        const again = [...log, continued('0000:01:00.0'), ...log];
+        expect(judgeStuck({stuck: [], log: again})[0]?.status).toBe('failed');
         expect(judgeStuck({stuck: null, log: null})[0]?.status).toBe('unknown');
         expect(judgeStuck({stuck: [], log: null})[0]?.status).toBe('ok');
     });
@@ -162,6 +168,11 @@ describe('The doctor’s questions on how a card stands', () => {
         expect(await status('power', stuck)).toBe('ok');
         const line = `vfio-pci ${AMD}: Unable to change power state from D3cold to D0, device inaccessible`;
         expect(await status('power', stuck, {kernelLog: () => Promise.resolve([line])})).toBe('failed');
+        const waited = (how: string): string => `vfio-pci ${AMD}: not ready 1023ms after FLR; ${how}`;
+        const said = (how: string): Promise<string | undefined> =>
+            status('power', stuck, {kernelLog: () => Promise.resolve([waited(how)])});
+        expect(await said('giving up')).toBe('failed');
+        expect(await said('waiting')).toBe('ok');
         drop(`${stuck.root.sys}/bus/pci/devices/${AMD}/power_state`);
         expect(await status('power', stuck)).toBe('unknown');
     });

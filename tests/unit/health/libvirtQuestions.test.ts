@@ -205,6 +205,10 @@ describe('The doctor’s questions on the environment', () => {
         );
         expect(log?.length).toBe(2);
         expect(lastSleepIn(log)).toBe(1_700_000_000_500);
+        for (const text of ['PM: hibernation: hibernation exit', 'PM: hibernation exit'])
+            expect(lastSleepIn([{ms: 5, text}]))
+                .withContext(text)
+                .toBe(5);
         expect(lastSleepIn([])).toBe(0);
         expect(lastSleepIn(null)).toBeNull();
         expect(parseLog('')).toBeNull();
