@@ -34,6 +34,8 @@ export function displayResize(facts: MachineFacts, head: RowHead): IntegrationRo
     if (display === null)
         return notApplicable(head, _('The machine has no display that is shown in a window.'));
     const models = definition.videos.flatMap(({model}) => model ?? []);
+    if (models.length > 0 && models.every(model => model === 'none'))
+        return notApplicable(head, _('The machine has no video card of QEMU’s, as with Looking Glass.'));
     if (!models.some(model => RESIZABLE.has(model)))
         return missing(
             head,

@@ -90,7 +90,7 @@ function crash(facts: MachineFacts): Finding[] {
 
 function watchdog({definition, state: {state: word, reason}, lastWatchdogMs}: MachineFacts): Finding[] {
     const question: Question = {id: 'watchdog', title: _('Watchdog'), severity: 'warning', lasting: false};
-    const fix = _('The guest had stopped to answer. Look into its log; one that is paused can be reset.');
+    const fix = _('The guest had stopped answering. Look into its log; one that is paused can be reset.');
     if (word === 'paused' && reason === 'watchdog')
         return [wrong(question, _('It has fired, and has paused the machine.'), fix)];
     if (lastWatchdogMs !== null)

@@ -155,6 +155,9 @@ describe('Rows that rest on the desktop agent', () => {
     it('a card that keeps its size, and a display that tells nothing', () => {
         const vga = "<graphics type='spice'/><video><model type='vga'/></video>";
         expect(row(having(vga + channel(" state='connected'")), 'display-resize').status).toBe('missing');
+        const lookingGlass = "<graphics type='spice'/><video><model type='none'/></video>";
+        expect(row(having(lookingGlass), 'display-resize').status).toBe('not-applicable');
+        expect(row(having(lookingGlass), 'clipboard').edit?.kind).toBe('spice-agent');
         const vnc = "<graphics type='vnc'/><video><model type='virtio'/></video>";
         expect(row(having(vnc), 'display-resize').status).toBe('unknown');
     });
