@@ -15,7 +15,7 @@ export type FileReading<T> =
     /** It is there, or may be, and cannot be read. */
     | {readonly is: 'unreadable'; readonly why: string};
 
-export const ABSENT = {is: 'absent'} as const;
+const ABSENT = {is: 'absent'} as const;
 
 const MOST_BYTES = 65_536;
 const MOST_NAMES = 1_000;

@@ -5,7 +5,7 @@ import {readShort} from '../../platform/files.js';
 import type {Verdict} from '../finding.js';
 import {type Check, check, failed, ok, unknown} from './check.js';
 import {bootTimeIn} from './desktopQuestions.js';
-import {ABSENT, type FileKind, type FileReading, readFile, readFolder, readKind} from './fileReading.js';
+import {type FileKind, type FileReading, readFile, readFolder, readKind} from './fileReading.js';
 import type {DoctorWorld} from './world.js';
 
 /** A hook of QEMU's, with what stands in it. */
@@ -207,14 +207,6 @@ export function judgeAsksLibvirt(facts: HookFacts): Verdict[] {
 function code(text: string): string {
     return text.replace(/(^|\s)#.*$/gm, '$1');
 }
-
-export const NO_HOOKS: HookFacts = {
-    folder: ABSENT,
-    main: null,
-    more: [],
-    daemonStartedAt: null,
-    guardIsTold: false,
-};
 
 const ofHooks = {
     severity: 'warning',

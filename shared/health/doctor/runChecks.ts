@@ -88,10 +88,3 @@ function unmeasured(error: unknown): Verdict {
 function findingOf<W>({id, title, severity, lasting}: Check<W>, verdict: Verdict): Finding {
     return {id, title: title(), severity, lasting, ...verdict};
 }
-
-/** What keeps a card from being lent at all: only what is hard and lasts closes the gate. */
-export function gateClosers(findings: readonly Finding[]): Finding[] {
-    return findings.filter(
-        ({status, severity, lasting}) => status === 'failed' && severity === 'hard' && lasting,
-    );
-}

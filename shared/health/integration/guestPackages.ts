@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What has to be installed in a guest, by who packs programs for it.
-import type {GuestFamily} from '../machine/guestInfo.js';
 
 /** Names of packages, or of the installer for Windows; null where nothing is to be installed. */
 export interface GuestPackages {
@@ -32,8 +31,3 @@ export const DRIVERS: GuestPackages = {debian: null, fedora: null, windows: VIRT
 
 /** virtiofs is in Linux; on Windows it needs a file system layer besides the drivers. */
 export const FOLDERS: GuestPackages = {debian: null, fedora: null, windows: `WinFsp, ${VIRTIO_WIN}`};
-
-/** The package for one guest; null for none, and where we do not know the guest. */
-export function packageFor(packages: GuestPackages | null, family: GuestFamily): string | null {
-    return packages === null || family === null ? null : packages[family];
-}

@@ -21,16 +21,11 @@ export interface GuestCard {
     readonly addresses: readonly string[];
 }
 
-/** Who packs programs for the guest; null for one that we have no package names for. */
-export type GuestFamily = 'debian' | 'fedora' | 'windows' | null;
-
 /** What a guest tells of itself. All of it may be missing, and all of it is what the guest likes to say. */
 export interface GuestInfo {
     readonly hostName: string | null;
     /** As the guest calls itself, for example “Debian GNU/Linux 13 (trixie)”. */
     readonly system: string | null;
-    readonly family: GuestFamily;
-    readonly kernel: string | null;
     /** Null when the agent did not list them. */
     readonly filesystems: readonly GuestFilesystem[] | null;
     readonly cards: readonly GuestCard[] | null;
@@ -39,9 +34,6 @@ export interface GuestInfo {
 const MOST_ENTRIES = 64;
 const LONGEST_TEXT = 64 * 1024;
 const LONGEST_VALUE = 200;
-
-const DEBIAN = /^(debian|ubuntu|linuxmint|pop|raspbian|kali|zorin|elementary)$/;
-const FEDORA = /^(fedora|rhel|centos|rocky|almalinux|ol|amzn|nobara)$/;
 
 /** Reads what `virsh guestinfo` prints, of which only the first so many entries count. */
 export function parseGuestInfo(text: string): GuestInfo {
@@ -58,8 +50,6 @@ export function parseGuestInfo(text: string): GuestInfo {
     return {
         hostName: textAt('hostname'),
         system: textAt('os.pretty-name') ?? textAt('os.name') ?? textAt('os.id'),
-        family: familyOf(values.get('os.id') ?? ''),
-        kernel: textAt('os.kernel-release'),
         filesystems: entries(values, 'fs', prefix => ({
             mountPoint: textAt(`${prefix}.mountpoint`) ?? '',
             type: textAt(`${prefix}.fstype`) ?? '',
@@ -75,13 +65,6 @@ export function parseGuestInfo(text: string): GuestInfo {
                 ) ?? [],
         })),
     };
-}
-
-/** Which family a guest's `os.id` belongs to (os-release(5); the agent says `mswindows` for Windows). */
-export function familyOf(id: string): GuestFamily {
-    if (id === 'mswindows') return 'windows';
-    if (DEBIAN.test(id)) return 'debian';
-    return FEDORA.test(id) ? 'fedora' : null;
 }
 
 function entries<T>(

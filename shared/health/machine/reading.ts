@@ -12,8 +12,3 @@ export function read<T>(value: T): Reading<T> {
 export function unread(why: string): Reading<never> {
     return {known: false, why};
 }
-
-/** The value, or null when it could not be read. */
-export function valueOf<T>(reading: Reading<T>): T | null {
-    return reading.known ? reading.value : null;
-}

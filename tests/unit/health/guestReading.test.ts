@@ -5,7 +5,8 @@ import {
     type GuestPorts,
     readGuest,
 } from '../../../shared/health/machine/guestReading.js';
-import {read, unread, valueOf} from '../../../shared/health/machine/reading.js';
+import {read, unread} from '../../../shared/health/machine/reading.js';
+import {valueOf} from './pretended.js';
 import {
     type FilePorts,
     readImages,

@@ -7,7 +7,7 @@ import {
     judgePollers,
     judgeUncounted,
 } from '../../../shared/health/doctor/holderQuestions.js';
-import {HOOK_QUESTIONS, judgeNeverRuns, NO_HOOKS} from '../../../shared/health/doctor/hookQuestions.js';
+import {HOOK_QUESTIONS, judgeNeverRuns} from '../../../shared/health/doctor/hookQuestions.js';
 import {NO_HOLDERS} from '../../../shared/gpu/holders/holders.js';
 import type {FakePciTree} from '../../fakes/fakePciTree.js';
 import {runProgram} from '../../harness/program.js';
@@ -69,7 +69,13 @@ describe('The doctor’s questions on hooks', () => {
             },
             text: {is: 'read', value: ''},
         } as const;
-        const facts = {...NO_HOOKS, main: young, daemonStartedAt: 100};
+        const facts = {
+            folder: {is: 'absent'},
+            main: young,
+            more: [],
+            daemonStartedAt: 100,
+            guardIsTold: false,
+        } as const;
         expect(judgeNeverRuns(facts)[0]?.status).toBe('unknown');
         expect(judgeNeverRuns({...facts, daemonStartedAt: 300})[0]?.status).toBe('ok');
         const guard = {...young, path: '/etc/libvirt/hooks/qemu.d/handover-guard'};

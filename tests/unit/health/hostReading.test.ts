@@ -6,7 +6,7 @@ import type {SysRoot} from '../../../shared/gpu/sysRoot.js';
 import {readDevices, readHostCapacity, unseenDevices} from '../../../shared/health/machine/hostReading.js';
 import {growthOf, parseImage} from '../../../shared/health/machine/imageChain.js';
 import {findQemuProcess, pidFileFolder} from '../../../shared/health/machine/qemuProcess.js';
-import {valueOf} from '../../../shared/health/machine/reading.js';
+import {valueOf} from './pretended.js';
 import {runProgram} from '../../harness/program.js';
 import {drop, putFile, putFolder, putLink} from '../../fakes/pci/files.js';
 import {machineWith} from './pretended.js';

@@ -3,10 +3,16 @@ import {Definition} from '../../../shared/definition/definition.js';
 import {parseGuestInfo} from '../../../shared/health/machine/guestInfo.js';
 import type {ImageFacts, ImageLayer} from '../../../shared/health/machine/imageChain.js';
 import type {MachineFacts} from '../../../shared/health/machine/machineFacts.js';
-import {read} from '../../../shared/health/machine/reading.js';
+import {read, type Reading} from '../../../shared/health/machine/reading.js';
 
 export const MAC = '52:54:00:aa:bb:cc';
 export const GIB = 2 ** 30;
+
+/** What was read, or null. */
+export function valueOf<T>(reading: Reading<T>): T | null {
+    return reading.known ? reading.value : null;
+}
+
 const GIB_KIB = 2 ** 20;
 
 const GUEST = `os.id : debian

@@ -4,7 +4,7 @@ import type Gio from 'gi://Gio';
 import {type Finding, isWell} from '../../../shared/health/finding.js';
 import {opposite} from '../../../shared/health/fixAction.js';
 import {check, failed, ok, type Question} from '../../../shared/health/doctor/check.js';
-import {gateClosers, runChecks} from '../../../shared/health/doctor/runChecks.js';
+import {runChecks} from '../../../shared/health/doctor/runChecks.js';
 import {delay, monotonicMs} from '../../../shared/platform/clock.js';
 
 const never = (): Promise<number> => new Promise(() => undefined);
@@ -113,16 +113,9 @@ describe('Findings', () => {
         ...more,
     });
 
-    it('are well without a failure; only what is hard and lasts closes the gate', () => {
+    it('are well without a failure; what could not be measured is none', () => {
         expect(isWell([finding({status: 'unknown'}), finding({status: 'ok'})])).toBeTrue();
         expect(isWell([finding({})])).toBeFalse();
-        const all = [
-            finding({id: 'hard'}),
-            finding({severity: 'warning'}),
-            finding({lasting: false}),
-            finding({status: 'unknown'}),
-        ];
-        expect(gateClosers(all).map(({id}) => id)).toEqual(['hard']);
     });
 
     it('have fixes that can be undone', () => {

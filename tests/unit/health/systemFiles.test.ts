@@ -2,7 +2,7 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
-import {valueOf} from '../../../shared/health/machine/reading.js';
+import {valueOf} from './pretended.js';
 import {systemFiles} from '../../../shared/health/machine/systemFiles.js';
 import {runProgram} from '../../harness/program.js';
 import {drop, putFile, putLink} from '../../fakes/pci/files.js';
