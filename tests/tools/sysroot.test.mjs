@@ -46,7 +46,7 @@ function sleepers(time) {
 }
 
 async function eventually(condition, what) {
-    for (let left = 100; left > 0; left--) {
+    for (let left = 600; left > 0; left--) {
         if (condition()) return;
         await delay(50);
     }
@@ -127,7 +127,11 @@ test('without the sysroot of the ceiling its tests are skipped, with the reason'
 });
 
 test('a test that fails makes the whole run fail', async () => {
-    const {code, out} = await run('test', ['unit', '--filter', 'no test is called like this']);
+    const {code, out} = await run('test', [
+        'tests/unit/harness.test.ts',
+        '--filter',
+        'no test is called like this',
+    ]);
     assert.equal(code, 1);
     assert.match(out, /\n0 passed, 1 failed\n$/);
 });
