@@ -21,6 +21,7 @@ const CODES = {
     clearBelow: '\x1b[J',
 };
 const CTRL_Z = '\x1a';
+const CTRL_BACKSLASH = '\x1c';
 const MOST_BYTES = 4096;
 const STOP_MS = 1000;
 
@@ -30,7 +31,7 @@ export interface ScreenEvents {
     pressed(key: string): void;
     /** It has to be drawn anew: it has another size, or was away. */
     resized(): void;
-    /** The terminal is gone. */
+    /** The terminal is gone, or Ctrl+\ was pressed: this is the end. */
     gone(): void;
     /** Something failed that nobody waits for. */
     failed(error: unknown): void;
@@ -155,6 +156,7 @@ export class Screen {
     #press(key: string): void {
         if (this.#closed) return;
         if (key === CTRL_Z) this.#guard(() => this.#inTurn(() => this.#stop()));
+        else if (key === CTRL_BACKSLASH) this.events.gone();
         else this.events.pressed(key);
     }
 

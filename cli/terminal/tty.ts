@@ -5,6 +5,10 @@ import {run} from '../../shared/platform/subprocess.js';
 import {variable} from '../environment.js';
 
 const DEADLINE_MS = 500;
+/** A busy computer takes its time, and nobody wants a terminal that does not show what is typed. */
+const RESTORE_MS = 5_000;
+/** Ctrl+C goes to all of the job: it may end what gives the terminal back, too. */
+const MOST_TRIES = 5;
 
 export interface TerminalSize {
     readonly columns: number;
@@ -31,14 +35,25 @@ export async function terminalSize(): Promise<TerminalSize> {
 export async function keysAsPressed(): Promise<string | null> {
     const before = (await stty('-g'))?.trim() ?? null;
     if (before === null) return null;
-    // Ctrl+Z is handled by us, since the picture has to go first; Ctrl+S would hold us in the midst of a write.
-    const set = await stty('-icanon', '-echo', '-ixon', 'min', '1', 'time', '0', 'susp', 'undef');
-    return set === null ? null : before;
+    // Ctrl+Z and Ctrl+\ are handled by us, since the picture has to go first; Ctrl+S would hold us in the midst of a
+    // write. What was late in telling may have been set all the same.
+    const own = ['susp', 'undef', 'quit', 'undef'];
+    await stty('-icanon', '-echo', '-ixon', 'min', '1', 'time', '0', ...own);
+    return before;
 }
 
 /** Gives the terminal its settings back. */
 export async function restoreKeys(before: string): Promise<void> {
-    await stty(before);
+    for (let tries = 0; tries < MOST_TRIES; tries++)
+        try {
+            await run(['stty', '--file=/dev/tty', before], {timeoutMs: RESTORE_MS});
+            return;
+        } catch (error) {
+            // One that was killed has done nothing; for any other the terminal is gone, or somebody else's now.
+            if (error instanceof SubprocessError && error.status === null) continue;
+            if (error instanceof SubprocessError || error instanceof DeadlineError) return;
+            throw error;
+        }
 }
 
 function told(name: string): number | null {

@@ -3,6 +3,7 @@ import GLib from 'gi://GLib';
 import {waitFor} from '../harness/deadline.js';
 import {Guest} from '../harness/guest.js';
 import {type LibvirtProgram, SessionLibvirt} from '../harness/sessionLibvirt.js';
+import {temporaryDirectory} from '../harness/temporary.js';
 import {VirshClient} from '../harness/virshClient.js';
 import {testDriver} from '../libvirt/testDriver.js';
 import {OnTerminal, Picture} from './terminal.js';
@@ -70,6 +71,7 @@ describe('handover top on a terminal', () => {
 
     for (const [how, end] of Object.entries({
         'Ctrl+C': (screen: OnTerminal) => screen.press('\x03'),
+        'Ctrl+\\': (screen: OnTerminal) => screen.press('\x1c'),
         SIGINT: (screen: OnTerminal) => screen.signal('INT'),
         SIGTERM: (screen: OnTerminal) => screen.signal('TERM'),
         SIGHUP: (screen: OnTerminal) => screen.signal('HUP'),
@@ -78,6 +80,27 @@ describe('handover top on a terminal', () => {
             const screen = show('handover top --host test');
             await screen.waitForPicture('a picture', ({lines}) => lines.length > 3);
             await end(screen);
+            const {code, restored} = await screen.wait();
+            expect({code, restored}).toEqual({code: 0, restored: true});
+        });
+
+    for (const [what, sttys] of Object.entries({
+        'a computer that is slow in it': `
+            case "$*" in *-icanon*) "$stty" "$@"; exec sleep 1;; *:*) sleep 1;; esac`,
+        'a second Ctrl+C, which ends what does it': `
+            case "$*" in *:*) [ -e "$0.told" ] || { touch "$0.told"; kill -INT $$; };; esac`,
+    }))
+        it(`gives the terminal back in spite of ${what}`, async () => {
+            const folder = temporaryDirectory('programs');
+            const path = GLib.build_filenamev([folder, 'stty']);
+            const real = GLib.find_program_in_path('stty')!;
+            GLib.file_set_contents(path, `#!/bin/sh\nstty=${real}${sttys}\nexec "$stty" "$@"\n`);
+            GLib.chmod(path, 0o755);
+            const screen = show('handover top --host test', {
+                env: {PATH: `${folder}:${GLib.getenv('PATH')}`},
+            });
+            await screen.waitForPicture('a picture', ({lines}) => lines.length > 3);
+            screen.press('\x03');
             const {code, restored} = await screen.wait();
             expect({code, restored}).toEqual({code: 0, restored: true});
         });
