@@ -46,8 +46,14 @@ _handover() {
         --id | --fix) mapfile -t COMPREPLY < <(compgen -W "$(handover doctor --names 2>/dev/null)" -- "$cur"); return ;;
         --add) mapfile -t COMPREPLY < <(compgen -W "$rows" -- "$cur"); return ;;
         --timeout | --interval | --card) return ;;
-        --folder) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-        --rom) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --folder | --rom)
+            # Bash quotes what it finds then, and lets one go on into a folder. Outside a completion it complains.
+            compopt -o filenames 2>/dev/null
+            local what=-f
+            [[ $prev == --folder ]] && what=-d
+            mapfile -t COMPREPLY < <(compgen "$what" -- "$cur")
+            return
+            ;;
     esac
 
     # What the words before say: hosts that were chosen, and whether options have ended.

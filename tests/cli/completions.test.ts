@@ -6,8 +6,11 @@ import {WAIT_STATES} from '../../cli/waitStates.js';
 import {ALL_QUESTIONS} from '../../shared/health/doctor/doctor.js';
 import {DRIVERS} from '../../shared/libvirt/drivers.js';
 import {FakePciTree} from '../fakes/fakePciTree.js';
+import {waitFor} from '../harness/deadline.js';
 import {runProgram} from '../harness/program.js';
+import {temporaryDirectory} from '../harness/temporary.js';
 import {testDriver} from '../libvirt/testDriver.js';
+import {OnTerminal} from './terminal.js';
 
 const SHARE = `${GLib.getenv('HANDOVER_PREFIX')}/share`;
 const SCRIPTS = {
@@ -157,6 +160,20 @@ describe('completion', () => {
         expect(await fish('handover start -- -d')).toEqual(['-dash']);
         expect(await fish('handover start --host session ')).toEqual([]);
         expect(await zsh('handover start ')).toEqual(['test', 'web server']);
+    });
+
+    it('has bash quote a folder, and go on into it', async () => {
+        const folder = temporaryDirectory('folders');
+        GLib.mkdir_with_parents(GLib.build_filenamev([folder, 'my files']), 0o755);
+        const terminal = new OnTerminal(`PS1='now> ' bash --norc -i`);
+        try {
+            await waitFor('bash', () => terminal.sent.includes('now> '));
+            terminal.press(`source ${SCRIPTS.bash}\nhandover health --folder ${folder}/my\t`);
+            await waitFor('the folder', () => terminal.sent.includes(`${folder}/my\\ files/`));
+        } finally {
+            terminal.stop();
+        }
+        expect(terminal.sent).not.toContain('compopt');
     });
 
     it('is free of syntax errors', async () => {
