@@ -2,11 +2,16 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 
+import {LINES_PER_SECOND} from '../../../shared/health/guestChannel/guestReport.js';
 import {ReportChannel} from '../../../shared/health/guestChannel/reportChannel.js';
 import type {Machine} from '../../../shared/machines/machine.js';
 import {waitFor} from '../../harness/deadline.js';
 import {drop} from '../../fakes/pci/files.js';
 import {machineWith} from './pretended.js';
+
+/** What the reader takes at a time, and what a socket holds of what nobody has read yet; in bytes. */
+const PIECE = 4096;
+const FLOOD = 16 * PIECE;
 
 let top = '';
 
@@ -61,6 +66,19 @@ describe('Reading a channel for reports', () => {
         expect(channel.problem).toBeNull();
         channel.close();
         expect(channel.latest).toBeNull();
+        service.stop();
+        service.close();
+    });
+
+    it('leaves a guest that floods it waiting', async () => {
+        const service = listen(`${top}/port`, 'x\n'.repeat(FLOOD / 2));
+        const channel = new ReportChannel(machineAt(`${top}/port`));
+        channel.open(() => undefined);
+        const read = (): number => channel.refused.tooMany + channel.refused.notReport;
+        await waitFor('all of it', () => read() === FLOOD / 2);
+        // It is read in pieces, and there is time for another line before each of them.
+        expect(channel.refused.notReport).toBeGreaterThan(LINES_PER_SECOND + FLOOD / PIECE / 2);
+        channel.close();
         service.stop();
         service.close();
     });
