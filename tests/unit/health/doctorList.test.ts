@@ -101,7 +101,9 @@ describe('The list of findings', () => {
         list.onChanged(() => told++);
         await pause(600);
         expect({told, looking: list.looking}).toEqual({told: 0, looking: false});
+        const left = spyOn(hosts, 'disconnect').and.callThrough();
         list.close();
+        expect(left).toHaveBeenCalled();
         script(0o644);
         await fake.lend(AMD, SOUND);
         await pause(600);
