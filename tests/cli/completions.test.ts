@@ -53,7 +53,8 @@ zpty -w inner 'compadd() { builtin compadd -A found -O found2 "$@" >/dev/null 2>
 zpty -w inner 'print READY''NOW'
 read_until READYNOW
 zpty -w -n inner $'${line}\\t'
-for turn in {1..150}; do [[ -s /tmp/zsh-hits ]] && break; sleep 0.1; done; sleep 0.5
+for turn in {1..150}; do [[ -s /tmp/zsh-hits ]] && break; sleep 0.1; done
+last=; until now=$(</tmp/zsh-hits); [[ $now == $last ]]; do last=$now; sleep 0.5; done
 zpty -d inner
 cat /tmp/zsh-hits; rm -f /tmp/zsh-hits`;
     const {out} = await runProgram(['zsh', '-f', '-c', script], {env});

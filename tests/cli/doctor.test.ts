@@ -52,6 +52,8 @@ async function defineMirror(name: string, mib: number): Promise<void> {
 describe('handover doctor', () => {
     let fake: FakePciTree;
 
+    // The doctor has no time to wait until the bus has started it.
+    beforeAll(() => new SessionLibvirt().start('Test'));
     beforeEach(() => (fake = new FakePciTree().intelGraphics().amdCard()));
     afterEach(() => testDriver.clear());
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import {pause} from '../harness/deadline.js';
 import {RunningProgram} from '../harness/program.js';
 import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {testDriver} from '../libvirt/testDriver.js';
@@ -99,7 +98,7 @@ describe('the exit code', () => {
         const service = new RunningProgram(['libvirt-dbus', '--system'], {
             env: {DBUS_SYSTEM_BUS_ADDRESS: bus.address},
         });
-        await pause(500);
+        await bus.has('org.libvirt');
         const {code, err} = await handover(['list', '--host', 'system', '--json'], onSystem(bus));
         expect(code).toBe(5);
         expect(jsonError(err)).toEqual(

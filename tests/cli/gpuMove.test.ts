@@ -162,8 +162,9 @@ describe('handover gpu take, return and force-back', () => {
 
     it('end with 7 when the time is over, and call it off', async () => {
         await machine.caller.control('Gate', [true]);
-        const run = gpu('take', CARD, '--timeout', '0.5', '--json');
-        await pause(1500);
+        const run = gpu('take', CARD, '--timeout', '2', '--json');
+        await waitFor('the handover', async () => (await machine.caller.property('Moving')) === CARD);
+        await pause(2500);
         await machine.caller.control('Gate', [false]);
         const {code, out, err} = await run;
         expect({code, out}).toEqual({code: 7, out: ''});

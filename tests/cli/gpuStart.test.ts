@@ -91,6 +91,7 @@ describe('a machine with a graphics card', () => {
     it('waits until the card is free', async () => {
         const pid = await machine.hold('blender');
         const starting = run('start', '--when-free', '--json', 'test/gaming');
+        await waitFor('the look at who has it', () => polkit.checks.length > 0);
         await pause(1500);
         expect(await state()).toBe('shutoff');
         await machine.caller.control('LetGo', [pid]);
@@ -104,9 +105,11 @@ describe('a machine with a graphics card', () => {
         await machine.hold('blender');
         const late = await run('start', '--when-free', '--timeout', '1', '--json', 'test/gaming');
         expect(late.code).toBe(7);
+        polkit.checks.length = 0;
         const waiting = new RunningProgram(['handover', 'start', '--when-free', 'test/gaming'], {
             env: machine.env,
         });
+        await waitFor('the look at who has it', () => polkit.checks.length > 0);
         await pause(1500);
         expect(waiting.running).toBeTrue();
         waiting.signal(2);

@@ -2,7 +2,9 @@
 import {pause, waitFor} from '../harness/deadline.js';
 import {Guest, type GuestOptions} from '../harness/guest.js';
 import {RunningProgram} from '../harness/program.js';
+import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {VirshClient} from '../harness/virshClient.js';
+import {BusAnswers} from './busAnswers.js';
 import {handover, json, jsonError} from './handover.js';
 
 const HOST = ['--host', 'session'];
@@ -17,7 +19,7 @@ describe('a machine that really runs', () => {
         return guest;
     };
 
-    beforeEach(() => (jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000));
+    beforeEach(() => (jasmine.DEFAULT_TIMEOUT_INTERVAL = 120_000));
     afterEach(() => virsh.removeAll());
 
     it('is started, restarted, paused, saved, started again and stopped', async () => {
@@ -67,8 +69,11 @@ describe('a machine that really runs', () => {
             [2, 130],
             [15, 143],
         ] as const) {
+            const answers = await BusAnswers.listen();
             const stopping = new RunningProgram(['handover', 'stop', ...HOST, '--timeout', '60', 'deaf']);
-            await pause(1000);
+            await answers.come('Shutdown');
+            await answers.stop();
+            await pause(300);
             stopping.signal(signal);
             expect(await stopping.wait()).toBe(code);
             expect(stopping.log()).toBe(
@@ -82,9 +87,12 @@ describe('a machine that really runs', () => {
     it('is watched', async () => {
         const guest = new Guest({name: 'web'});
         const other = new Guest({name: 'other'});
+        await new SessionLibvirt().start();
+        const answers = await BusAnswers.listen();
         const asText = new RunningProgram(['handover', 'watch', ...HOST]);
         const asJson = new RunningProgram(['handover', 'watch', ...HOST, '--json']);
-        await pause(1500);
+        await answers.come('GetAllDomainStats', 2);
+        await answers.stop();
         await virsh.define(guest.xml, {start: true});
         await virsh.define(other.xml);
         await virsh.run(['suspend', 'web']);
@@ -92,9 +100,10 @@ describe('a machine that really runs', () => {
         await virsh.run(['destroy', 'web']);
         await virsh.run(['undefine', 'web']);
         const lines = await waitFor('all events', () => {
-            const all = asJson.log().trimEnd().split('\n');
+            const all = asJson.log().split('\n').slice(0, -1);
             return all.length >= 7 && all;
         });
+        await waitFor('all of them in words', () => asText.log().split('\n').length > 7);
         for (const watching of [asText, asJson]) {
             watching.signal(2);
             expect(await watching.wait()).toBe(0);
@@ -119,11 +128,13 @@ describe('a machine that really runs', () => {
     it('is watched alone', async () => {
         await virsh.define(new Guest({name: 'web'}).xml);
         await virsh.define(new Guest({name: 'other'}).xml);
+        const answers = await BusAnswers.listen();
         const watching = new RunningProgram(['handover', 'watch', '--json', 'session/web']);
-        await pause(1500);
+        await answers.come();
+        await answers.stop();
         await virsh.run(['start', 'other']);
         await virsh.run(['start', 'web']);
-        await waitFor('the event', () => watching.log().includes('started'));
+        await waitFor('the event', () => watching.log().endsWith('\n'));
         watching.signal(15);
         expect(await watching.wait()).toBe(0);
         expect(json(watching.log())).toEqual(jasmine.objectContaining({name: 'web', event: 'started'}));
@@ -136,7 +147,7 @@ describe('a machine that really runs', () => {
             const reply = await virsh.try(['qemu-agent-command', guest.name, '{"execute":"guest-ping"}']);
             return reply.code === 0;
         });
-        const waiting = handover(['wait', ...HOST, '--for', 'pmsuspended', '--timeout', '20', 'sleepy']);
+        const waiting = handover(['wait', ...HOST, '--for', 'pmsuspended', '--timeout', '40', 'sleepy']);
         await virsh.run(['dompmsuspend', 'sleepy', 'mem']);
         expect(await waiting).toEqual({code: 0, out: 'sleepy: Asleep\n', err: ''});
         const {code, out, err} = await handover(['wake', ...HOST, '--json', 'sleepy']);
@@ -154,11 +165,10 @@ describe('a machine that really runs', () => {
             '--for',
             'crashed',
             '--timeout',
-            '20',
+            '40',
             '--json',
             'fragile',
         ]);
-        await pause(800);
         await virsh.run(['inject-nmi', 'fragile']);
         const {code, out} = await waiting;
         expect(code).toBe(0);

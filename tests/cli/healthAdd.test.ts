@@ -12,7 +12,7 @@ describe('handover health --add and --undo', () => {
     let env: Record<string, string>;
 
     beforeEach(() => {
-        jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000;
+        jasmine.DEFAULT_TIMEOUT_INTERVAL = 120_000;
         env = {XDG_STATE_HOME: temporaryDirectory('state')};
     });
     afterEach(() => virsh.removeAll());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 import {waitFor} from '../harness/deadline.js';
-import {RunningProgram} from '../harness/program.js';
+import {RunningProgram, runProgram} from '../harness/program.js';
 import {temporaryDirectory} from '../harness/temporary.js';
 
 /** A message bus of a test's own, with the rules that it wants. */
@@ -32,6 +32,15 @@ export class PrivateBus {
     async ready(): Promise<void> {
         const path = this.address.replace('unix:path=', '');
         await waitFor('the private bus', () => GLib.file_test(path, GLib.FileTest.EXISTS));
+    }
+
+    /** Waits until a program has a name there. */
+    async has(name: string): Promise<void> {
+        const bus = 'org.freedesktop.DBus';
+        const ask = ['--print-reply=literal', `--dest=${bus}`, '/', `${bus}.NameHasOwner`, `string:${name}`];
+        await waitFor(`${name} on the private bus`, async () =>
+            (await runProgram(['dbus-send', `--bus=${this.address}`, ...ask])).out.includes('true'),
+        );
     }
 
     stop(): Promise<void> {

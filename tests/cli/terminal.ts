@@ -148,7 +148,7 @@ export class OnTerminal {
     async waitForPicture(
         what: string,
         test: (picture: Picture) => boolean,
-        limit = 15_000,
+        limit = 30_000,
     ): Promise<Picture> {
         return await waitFor(
             what,
@@ -163,7 +163,7 @@ export class OnTerminal {
 
     /** Waits until the program has ended and the shell has told how the terminal is. */
     async wait(): Promise<{code: number; restored: boolean; picture: Picture}> {
-        await within('end', this.#ended, 10_000);
+        await within('end', this.#ended, 30_000);
         const {picture} = this;
         const lines = picture.lines.filter(line => line !== '');
         const code = Number(/^code (\d+)$/m.exec(lines.join('\n'))?.[1]);

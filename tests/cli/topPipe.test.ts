@@ -2,31 +2,35 @@
 import {waitFor} from '../harness/deadline.js';
 import {Guest} from '../harness/guest.js';
 import {RunningProgram, runProgram} from '../harness/program.js';
+import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {VirshClient} from '../harness/virshClient.js';
 import {OnTerminal} from './terminal.js';
 
 describe('handover top in a pipe', () => {
     const virsh = new VirshClient();
 
-    beforeEach(() => (jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000));
+    beforeAll(() => new SessionLibvirt().start());
+    beforeEach(() => (jasmine.DEFAULT_TIMEOUT_INTERVAL = 120_000));
     afterEach(() => virsh.removeAll());
 
     it('prints a table at each look, and nothing that a terminal would obey', async () => {
-        await virsh.define(new Guest({name: 'web', agent: false}).xml, {start: true});
-        const program = new RunningProgram(['handover', 'top', '--host', 'session', '--interval', '1']);
-        await waitFor('two tables', () => program.log().split('Name ').length > 3, {within: 20_000});
+        const guest = new Guest({name: 'web', agent: false});
+        await virsh.define(guest.xml, {start: true});
+        await guest.waitUntilReady();
+        // It waits three intervals for the two answers that figures take.
+        const program = new RunningProgram(['handover', 'top', '--host', 'session', '--interval', '2']);
+        await waitFor('two tables', () => program.log().split('Name ').length > 3, {within: 60_000});
         program.signal(2);
         expect(await program.wait()).toBe(0);
         expect(program.log()).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
         expect(program.log()).toMatch(
             /^\d\d:\d\d:\d\d {2}1 machine runs, by processor\n.+\n\nName .+\nweb +\d+\.\d .+\n\n\d\d:/,
         );
-        const dumb = new OnTerminal('timeout -s INT 5 handover top --host session --interval 1', {
-            env: {TERM: 'dumb'},
-        });
+        const dumb = new OnTerminal('handover top --host session --interval 1', {env: {TERM: 'dumb'}});
+        await waitFor('a table', () => /^web .+\r?\n/m.test(dumb.sent));
+        await dumb.signal('INT');
         const {code, restored} = await dumb.wait();
-        expect({code, restored}).toEqual({code: 124, restored: true});
-        expect(dumb.sent).toContain('web ');
+        expect({code, restored}).toEqual({code: 0, restored: true});
         expect(dumb.sent).not.toContain('\x1b');
     });
 
@@ -35,7 +39,7 @@ describe('handover top in a pipe', () => {
         const {out} = await runProgram([
             'bash',
             '-c',
-            'handover top --host session --host test --interval 0.5 --json | head -n 2; echo "${PIPESTATUS[0]}"',
+            'handover top --host session --host test --interval 1 --json | head -n 2; echo "${PIPESTATUS[0]}"',
         ]);
         const lines = out.trimEnd().split('\n');
         expect(lines.pop()).toBe('141');
@@ -77,7 +81,7 @@ describe('handover top in a pipe', () => {
                     .flatMap(machinesOf);
                 return all.find(({cpuPercent}) => cpuPercent !== null);
             },
-            {within: 20_000},
+            {within: 60_000},
         );
         await program.stop();
         expect(busy['cpuPercent']).toEqual(jasmine.any(Number));

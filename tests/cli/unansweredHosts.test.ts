@@ -3,6 +3,7 @@ import {pause, waitFor} from '../harness/deadline.js';
 import {RunningProgram, runProgram} from '../harness/program.js';
 import {SessionLibvirt} from '../harness/sessionLibvirt.js';
 import {testDriver} from '../libvirt/testDriver.js';
+import {BusAnswers} from './busAnswers.js';
 import {handover, jsonError} from './handover.js';
 import {PrivateBus} from './privateBus.js';
 
@@ -70,16 +71,19 @@ describe('a host that has not answered', () => {
             'libvirt-dbus',
             async () => (await handover(['list', '--host', 'test'], {env})).code === 0,
         );
+        const answers = await BusAnswers.listen(env);
         const waiting = new RunningProgram(['handover', 'wait', '--for', 'shutoff', 'test/test'], {env});
-        await pause(1000);
+        await answers.come();
+        await pause(500);
         expect(waiting.log()).toBe('');
         await bus.stop();
         // It is asked for a while before it counts as lost.
-        await waitFor('the warning', () => waiting.log() !== '', {within: 20_000});
+        await waitFor('the warning', () => waiting.log().endsWith('\n'), {within: 40_000});
         expect(waiting.log()).toMatch(/^handover: test is left out: .+\n$/);
         expect(waiting.running).toBeTrue();
         await waiting.stop();
         await service.stop();
+        await answers.stop();
     });
 });
 

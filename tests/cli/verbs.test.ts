@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import GLib from 'gi://GLib';
 import {testDriver} from '../libvirt/testDriver.js';
+import type {Outcome} from '../harness/program.js';
 import {VirshClient} from '../harness/virshClient.js';
+import {BusAnswers} from './busAnswers.js';
 import {handover, json, jsonError, TEST_UUID} from './handover.js';
 
 const SHAPE = ['name', 'uuid', 'host', 'action', 'ok', 'state', 'elapsedMs'];
@@ -106,19 +107,27 @@ describe('every verb', () => {
         );
     });
 
+    /** Starts to wait for a machine, and does something when it is followed. */
+    const meanwhile = async (what: () => Promise<unknown>, ...args: string[]): Promise<Outcome> => {
+        const answers = await BusAnswers.listen();
+        const waiting = handover(['wait', '--timeout', '20', ...args]);
+        await answers.come();
+        await answers.stop();
+        await what();
+        return waiting;
+    };
+
     it('waits until something happens', async () => {
-        const waiting = handover(['wait', '--for', 'running', '--timeout', '10', 'test/web']);
-        GLib.usleep(400_000);
-        await testDriver.flagged(path, 'Create');
+        const waiting = meanwhile(() => testDriver.flagged(path, 'Create'), '--for', 'running', 'test/web');
         expect(await waiting).toEqual({code: 0, out: 'web: Running\n', err: ''});
     });
 
     it('waits for a machine to be gone', async () => {
         const transient = await testDriver.create('passing');
-        const waiting = handover(['wait', '--for', 'gone', '--json', '--timeout', '10', 'test/passing']);
-        GLib.usleep(400_000);
-        await testDriver.flagged(transient, 'Destroy');
-        const {code, out} = await waiting;
+        const {code, out} = await meanwhile(
+            () => testDriver.flagged(transient, 'Destroy'),
+            ...['--for', 'gone', '--json', 'test/passing'],
+        );
         expect(code).toBe(0);
         expect(json(out)).toEqual(jasmine.objectContaining({name: 'passing', state: 'gone'}));
         const again = await handover(['wait', '--for', 'gone', 'test/passing']);
@@ -127,10 +136,10 @@ describe('every verb', () => {
 
     it('tells that a machine went while it was waited for', async () => {
         const transient = await testDriver.create('passing');
-        const waiting = handover(['wait', '--for', 'paused', '--json', '--timeout', '10', 'test/passing']);
-        GLib.usleep(400_000);
-        await testDriver.flagged(transient, 'Destroy');
-        const {code, err} = await waiting;
+        const {code, err} = await meanwhile(
+            () => testDriver.flagged(transient, 'Destroy'),
+            ...['--for', 'paused', '--json', 'test/passing'],
+        );
         expect(code).toBe(3);
         expect(jsonError(err)['kind']).toBe('machine-gone');
     });
