@@ -11,6 +11,7 @@ import {ClientKeeper} from '../../../shared/displays/clientKeeper.js';
 import {clientPid, endClients, openClient, unitName} from '../../../shared/displays/openClient.js';
 import {openers} from '../../../shared/displays/openers.js';
 import type {HostList} from '../../../shared/hosts/hostList.js';
+import type {Machine} from '../../../shared/machines/machine.js';
 import {DescribedHost, metadata, UUID} from '../../fakes/describedHost.js';
 import {FakeSystemd} from '../../fakes/fakeSystemd.js';
 import {pause, waitFor} from '../../harness/deadline.js';
@@ -43,6 +44,7 @@ describe('What shows a machine', () => {
     const machine = (inside = VNC, state: 'running' | 'shutoff' = 'running') =>
         new DescribedHost(inside, 'vm', state).machine;
     const ended = () => waitFor('its end', () => told().at(-1) === 'ended');
+    const gone = (one: Machine) => waitFor('that it is gone', async () => (await clientPid(one)) === null);
     const viewer = ['--connect', 'test:///default', '--uuid', '--', UUID];
 
     beforeAll(() => GLib.setenv('PATH', `${bin}:/usr/bin:/bin`, true));
@@ -75,20 +77,21 @@ describe('What shows a machine', () => {
             await endClients(one);
             await ended();
             // The next one must not find it.
-            await pause(200);
+            await gone(one);
         });
 
         it('has a session of its own, so that it outlives a terminal', async () => {
             const file = GLib.build_filenamev([bin, 'session']);
             install('virt-viewer', `cut -d ' ' -f 6 /proc/$$/stat >'${file}'; echo $$ >>'${file}'`);
-            expect(await openClient(machine())).toBe('opened');
+            const one = machine();
+            expect(await openClient(one)).toBe('opened');
             const [session, pid] = await waitFor('its session', () => {
                 if (!GLib.file_test(file, GLib.FileTest.EXISTS)) return false;
                 const text = new TextDecoder().decode(GLib.file_get_contents(file)[1]);
                 return /^(\d+)\n(\d+)\n$/.exec(text)?.slice(1);
             });
             expect(session).toBe(pid);
-            await pause(200);
+            await gone(one);
         });
 
         it('says when it cannot be started', async () => {
