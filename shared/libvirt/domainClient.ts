@@ -24,6 +24,9 @@ export const StatisticsKind = {BALLOON: 1 << 2, BLOCK: 1 << 5} as const;
 /** virConnectGetAllDomainStatsFlags. */
 const STATS_NOWAIT = 1 << 29;
 
+/** virDomainSnapshotListFlags: parents before their children. Without it they come in no order. */
+const SNAPSHOTS_IN_ORDER = 1 << 10;
+
 /** virDomainMetadataType. */
 export const MetadataType = {DESCRIPTION: 0, TITLE: 1, ELEMENT: 2} as const;
 
@@ -99,9 +102,15 @@ export class DomainClient {
         return xml;
     }
 
-    /** The XML of its snapshots, the newest so many; one that goes meanwhile is left out. */
+    /** The XML of its snapshots, the last so many of a row of them; one that goes meanwhile is left out. */
     async snapshots(most: number): Promise<string[]> {
-        const [paths] = await this.service.call(this.path, Domain, 'ListDomainSnapshots', [0], 'query');
+        const [paths] = await this.service.call(
+            this.path,
+            Domain,
+            'ListDomainSnapshots',
+            [SNAPSHOTS_IN_ORDER],
+            'query',
+        );
         const ask = async (path: string): Promise<string[]> => {
             try {
                 return await this.service.call(path, DomainSnapshot, 'GetXMLDesc', [0], 'query');

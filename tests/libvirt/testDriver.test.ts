@@ -50,6 +50,20 @@ describe('The test driver', () => {
         await expectAsync(machine.run('start').finished()).toBeRejectedWithError(MachineGoneError);
     });
 
+    it('tells the snapshots that were taken last', async () => {
+        const path = await testDriver.define('vm');
+        const machine = await following.reaches('test/vm', 'shutoff');
+        const names = Array.from({length: 12}, (_none, at) => `s${at}`);
+        for (const name of names) {
+            const xml = `<domainsnapshot><name>${name}</name></domainsnapshot>`;
+            await testDriver.call(path, 'SnapshotCreateXML', new GLib.Variant('(su)', [xml, 0]));
+        }
+        const found = await (await machine.client()).snapshots(4);
+        // VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+        await testDriver.call(path, 'Undefine', new GLib.Variant('(u)', [2]));
+        expect(found.map(xml => /<name>(\w+)</.exec(xml)?.[1])).toEqual(names.slice(-4));
+    });
+
     it('follows a rename of a machine that it knows by its path', async () => {
         const path = await testDriver.define('before');
         const machine = await following.reaches('test/before');
