@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The facts of a card as a person reads them; plain text, no widgets.
-import GLib from 'gi://GLib';
-
 import type {CardDetails, Link, Power} from '../../shared/gpu/cardDetails.js';
 import type {Gpu} from '../../shared/gpu/gpu.js';
 import type {PciFunction} from '../../shared/gpu/pciFunction.js';
 import {classLabel} from '../../shared/gpu/words.js';
 import {_, fill} from '../../shared/platform/i18n.js';
+import {sizeLabel} from '../../shared/platform/size.js';
 import type {Fact} from '../widgets/fact.js';
 
 /** What a card is, and what it does now. */
@@ -34,10 +33,10 @@ export function cardFacts({facts, numbers, listedNames}: Gpu, details: CardDetai
         add(
             _('Memory shown at once'),
             aperture.mostBytes === null || aperture.mostBytes <= aperture.bytes
-                ? size(aperture.bytes)
+                ? sizeLabel(aperture.bytes)
                 : fill(_('{current} of at most {maximum}'), {
-                      current: size(aperture.bytes),
-                      maximum: size(aperture.mostBytes),
+                      current: sizeLabel(aperture.bytes),
+                      maximum: sizeLabel(aperture.mostBytes),
                   }),
         );
     add(_('Device nodes'), facts.drmNodes.join(', '));
@@ -70,8 +69,4 @@ function linkText(link: Link | null): string {
 export function functionFact({address, classCode, driver}: PciFunction): Fact {
     const what = classLabel(classCode);
     return {label: `${what} · ${address}`, value: driver ?? _('No driver')};
-}
-
-function size(bytes: number): string {
-    return GLib.format_size_full(bytes, GLib.FormatSizeFlags.IEC_UNITS);
 }

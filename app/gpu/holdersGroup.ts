@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Adw from 'gi://Adw?version=1';
-import GLib from 'gi://GLib';
 import Gtk from 'gi://Gtk?version=4.0';
 
 import type {HolderProcess} from '../../shared/gpu/holders/holderProcess.js';
 import type {HolderReport} from '../../shared/gpu/holders/holders.js';
 import {isComplete, roleLabel} from '../../shared/gpu/words.js';
 import {_, fill, ngettext, oneLine} from '../../shared/platform/i18n.js';
+import {sizeLabel} from '../../shared/platform/size.js';
 import {makeFactRow} from '../widgets/factRow.js';
 import {holderLook} from './holderLook.js';
 
@@ -112,5 +112,5 @@ function closeButton(process: HolderProcess, name: string, requests: HolderReque
 }
 
 function memoryText({memoryBytes}: HolderProcess): string {
-    return memoryBytes === null ? '' : GLib.format_size_full(memoryBytes, GLib.FormatSizeFlags.IEC_UNITS);
+    return memoryBytes === null ? '' : sizeLabel(memoryBytes);
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The facts of a definition as a person reads them; plain text, no widgets.
-import GLib from 'gi://GLib';
-
 import type {Definition} from '../../shared/definition/definition.js';
 import type {Disk} from '../../shared/definition/devices/disk.js';
 import type {Graphics} from '../../shared/definition/devices/graphics.js';
@@ -9,6 +7,7 @@ import type {HostDevice} from '../../shared/definition/devices/hostDevice.js';
 import type {NetworkInterface} from '../../shared/definition/devices/networkInterface.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {_, fill} from '../../shared/platform/i18n.js';
+import {sizeLabel} from '../../shared/platform/size.js';
 import type {Fact} from '../widgets/fact.js';
 
 export interface FactGroup {
@@ -135,7 +134,7 @@ function usb({usb: source}: HostDevice): string | null {
 
 /** @param kib in KiB */
 function size(kib: number): string {
-    return GLib.format_size_full(kib * 1024, GLib.FormatSizeFlags.IEC_UNITS);
+    return sizeLabel(kib * 1024);
 }
 
 function list(parts: readonly (string | null)[]): string {

@@ -119,6 +119,8 @@ export function judgeVendors(tree: PciTree): Verdict[] {
                     ),
                     address,
                 );
+            if (driver === null)
+                return ok(fill(_('{vendor}, without a driver: nothing has to be unbound.'), values), address);
             return ok(
                 fill(
                     _('{vendor} ({driver}). Only this card is unbound; the driver stays for the others.'),

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the machine's disks and the files beside them are.
-import GLib from 'gi://GLib';
-
 import {_, fill, ngettext} from '../../platform/i18n.js';
+import {sizeLabel} from '../../platform/size.js';
 import {type Finding, fine, type Question, unmeasured, wrong} from '../finding.js';
 import type {ImageFacts, ImageLayer} from './imageChain.js';
 import {timeOf} from './timeOf.js';
@@ -169,10 +168,6 @@ function troubleOf({name, disks, missing}: SnapshotFacts, images: readonly Image
             return fill(_('{file} holds no snapshot {snapshot}.'), {snapshot: name, file: layer.path});
     }
     return null;
-}
-
-function sizeLabel(bytes: number): string {
-    return GLib.format_size_full(bytes, GLib.FormatSizeFlags.IEC_UNITS);
 }
 
 function stateFile(facts: MachineFacts, {kind, path, there}: StateFile): Finding {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the machine takes of the computer.
-import GLib from 'gi://GLib';
-
 import {isVfioDriver} from '../../gpu/pciFunction.js';
 import {_, fill, ngettext} from '../../platform/i18n.js';
+import {sizeLabel} from '../../platform/size.js';
 import {type Finding, fine, type Question, unmeasured, wrong} from '../finding.js';
 import {type DeviceFacts, isOn, type MachineFacts} from './machineFacts.js';
+
+const KIB = 1024;
 
 export function hostChecks(facts: MachineFacts): Finding[] {
     return [processors(facts), memory(facts), ...facts.devices.map(one => device(facts, one))];
@@ -35,9 +36,9 @@ function memory(facts: MachineFacts): Finding {
     const {memoryKib, availableKib} = host.value;
     const {current} = definition.memory;
     const values = {
-        memory: sizeLabel(current),
-        total: sizeLabel(memoryKib),
-        available: sizeLabel(availableKib),
+        memory: sizeLabel(current * KIB),
+        total: sizeLabel(memoryKib * KIB),
+        available: sizeLabel(availableKib * KIB),
     };
     const evidence = fill(_('{memory}; this computer has {total}, of which {available} can be had.'), values);
     if (current >= memoryKib)
@@ -50,10 +51,6 @@ function memory(facts: MachineFacts): Finding {
             _('Close programs or stop other machines before you start it.'),
         );
     return fine(question, evidence);
-}
-
-function sizeLabel(kib: number): string {
-    return GLib.format_size_full(kib * 1024, GLib.FormatSizeFlags.IEC_UNITS);
 }
 
 function device(facts: MachineFacts, {kind, id, name, there, driver, otherMachine}: DeviceFacts): Finding {

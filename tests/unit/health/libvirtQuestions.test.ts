@@ -141,6 +141,11 @@ describe('The doctor’s questions on the environment', () => {
         expect(judgeDesktopCard(both)[0]?.evidence).toContain('Intel');
         expect(judgeVendors(both)[0]?.evidence).toContain('NVIDIA');
         expect(judgeVendors(both).map(({about}) => about)).toEqual(['0000:01:00.0']);
+        const bare = {
+            ...both,
+            cards: both.cards.map(card => ({...card, display: {...card.display, driver: null}})),
+        };
+        expect(judgeVendors(bare)[0]?.evidence).toContain('without a driver');
         const single = await readTree(new FakePciTree().intelGraphics().root);
         expect(judgeDesktopCard(single)[0]?.evidence).toContain('virtual');
         expect(one(judgeDesktopCard(await readTree(new FakePciTree().root)))).toBe('unknown');
