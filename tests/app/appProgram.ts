@@ -122,11 +122,11 @@ export class AppProgram {
 
     /** Waits for a button or menu item and does what a click on it would. */
     async press(name: string | RegExp, role: string | RegExp = /button|menu item/): Promise<void> {
-        await this.see({name, role});
-        // A menu button is two: the one that is named, and within it the one that can be pressed.
-        const able = findAll(this.root, {name, role}).find(
-            node => (node.get_action_iface()?.get_n_actions() ?? 0) > 0,
-        );
+        const offers = (node: Node): boolean => (node.get_action_iface()?.get_n_actions() ?? 0) > 0;
+        const seen = await this.see({name, role});
+        // A menu button is two: the one that is named, and within it the one that can be pressed. What can be pressed
+        // is, and at once: a toast does not stay until the tree was walked through again.
+        const able = offers(seen) ? seen : findAll(this.root, {name, role}).find(offers);
         if (!able) throw new Error(`Nothing called ${String(name)} can be pressed\n${this.describe()}`);
         press(able);
     }

@@ -27,6 +27,7 @@ const MOST_TABS = 60;
 
 const HEADING = {name: /needs? attention$|^All is well$|^Nothing failed$/, role: 'label'};
 const GUARD = 'libvirt’s guard: Error';
+const PICTURE = /^Firmware’s picture in the card’s memory.*: Warning$/;
 const ASKING_HOOK = 'Hooks that wait for libvirt: Warning';
 
 describe('the page of the doctor', () => {
@@ -177,8 +178,15 @@ describe('the page of the doctor', () => {
         expect(text).toContain('\n[Error] libvirt’s guard (guard)\n');
         expect(text).toContain('    What to do: ');
         expect(text).toMatch(/\n\[OK\] /);
+        expect(isThere(app, PICTURE)).toBeFalse();
+        // Nothing tells of this.
+        GLib.file_set_contents(
+            `${lab.folder}/proc/iomem`,
+            `0-0 : PCI Bus\n  0-0 : ${CardLab.SLOT}.0\n    0-0 : BOOTFB\n`,
+        );
         await app.press('Look again', 'button');
-        await app.see(HEADING);
+        await pause(POLKIT_MS);
+        await app.seeAnywhere({name: PICTURE, role: 'list item'});
         expect(await app.stop()).toEqual([]);
     }, 60_000);
 
