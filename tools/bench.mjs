@@ -54,7 +54,8 @@ What is measured, and how (tests/bench/ has the details):
           the same machines. All are warm: each has been started once before.
   idle    processor time in 20 s with the window open, and calls to libvirt, by a bus monitor
   signal  asking libvirt for a change until the machine's property has it, in another process
-  shell   longest block of GNOME Shell's main loop, by a timer of 1 ms in the Shell
+  shell   longest block of GNOME Shell's main loop, by a timer of 1 ms in the Shell; begins when the
+          Shell has just collected its garbage, which GJS does every ten seconds, whoever left it
   memory  growth of the Shell over 200 times disabling and enabling, after 200 to warm up
   cli     exec to exit of "handover list", "virsh list --all" and "gjs -c 1"
   holders who holds a card, with 500 processes and 20,000 descriptors; and how long that keeps

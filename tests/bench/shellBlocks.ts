@@ -23,6 +23,7 @@ const STEPS = [
     {what: 'an empty extension is enabled', who: 'GNOME Shell', limited: false},
     {what: 'its calendar opens', who: 'GNOME Shell', limited: false},
     {what: 'its Quick Settings open', who: 'GNOME Shell', limited: false},
+    {what: 'its garbage is collected', who: 'GNOME Shell', limited: false},
     {what: 'enable', who: 'extension', limited: true},
     {what: `first fill, ${MACHINES} machines`, who: 'extension', limited: true},
     {what: `${MACHINES} events, first of each machine`, who: 'extension', limited: true},
@@ -90,10 +91,14 @@ async function oneShell(
     }
 
     const before = new Set(await indicators());
-    await measure('enable', () => shell.enableExtension(EXTENSION_UUID));
-    await measure(`first fill, ${MACHINES} machines`, () => setHosts(`'test'`));
-    await measure(`${MACHINES} events, first of each machine`, () => machines.callAll('Suspend'));
-    await measure(`${MACHINES} events, later`, () => machines.callAll('Resume'));
+    const measureAlone = async (step: Step, task: () => Promise<unknown>): Promise<void> => {
+        add('its garbage is collected', await heart.collected());
+        await measure(step, task);
+    };
+    await measureAlone('enable', () => shell.enableExtension(EXTENSION_UUID));
+    await measureAlone(`first fill, ${MACHINES} machines`, () => setHosts(`'test'`));
+    await measureAlone(`${MACHINES} events, first of each machine`, () => machines.callAll('Suspend'));
+    await measureAlone(`${MACHINES} events, later`, () => machines.callAll('Resume'));
     const ours = await waitFor('indicator', async () => (await indicators()).find(key => !before.has(key)));
     await measure(`menu opens, ${MACHINES} machines`, () => openMenu(ours));
     await measure(`${MACHINES} events, menu open`, () => machines.callAll('Suspend'));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {HeadlessShell} from '../harness/headlessShell.js';
-import {pause} from '../harness/deadline.js';
+import {pause, waitFor} from '../harness/deadline.js';
+
+/** Twice what it takes, and more. */
+const COLLECTED_WITHIN_MS = 25_000;
 
 /**
  * A timer inside the Shell that is due every millisecond and comes before all other work: how late it is tells how
@@ -46,7 +49,34 @@ export class ShellHeartbeat {
         await this.#shell.eval('globalThis.handoverBeat.worst = 0');
         await task();
         await pause(restMs);
+        return await this.#worst();
+    }
+
+    async #worst(): Promise<number> {
         return (await this.#shell.eval<number>('globalThis.handoverBeat.worst')) / 1000;
+    }
+
+    /**
+     * Waits until GJS has collected garbage by itself. It does so ten seconds after it has let go of an object, also
+     * when it was told to collect in between, and goes through all that the Shell has; so the next time is ten
+     * seconds away now, and what is measured is not charged with what the Shell let go of before.
+     *
+     * @returns how long that blocked the main loop, in milliseconds
+     * @throws {DeadlineError} when none came
+     */
+    async collected(): Promise<number> {
+        const gone = (): Promise<boolean> =>
+            this.#shell.eval('globalThis.handoverGarbage.deref() === undefined');
+        await this.#shell.eval(`import('system').then(({default: System}) => {
+            // What is new could go in a small collection, what has outlived one does in a whole one only.
+            let garbage = {};
+            globalThis.handoverGarbage = new WeakRef(garbage);
+            System.gc();
+            garbage = null;
+            globalThis.handoverBeat.worst = 0;
+        })`);
+        await waitFor('collection of garbage', gone, {within: COLLECTED_WITHIN_MS, every: 100});
+        return await this.#worst();
     }
 
     async stop(): Promise<void> {
