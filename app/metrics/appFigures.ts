@@ -17,7 +17,8 @@ export class AppFigures {
     readonly #cards = new Map<string, History>();
 
     constructor(hosts: HostList) {
-        this.metrics = new Metrics(hosts);
+        // To read an answer costs time for each machine: of those that nobody has looked at nothing is read.
+        this.metrics = new Metrics(hosts, {wanted: key => this.#isDrawn(hosts.byKey(key))});
         this.boots = new Boots(hosts);
     }
 
@@ -39,6 +40,11 @@ export class AppFigures {
             this.#cards.set(address, history);
         }
         return history;
+    }
+
+    /** Whether somebody has looked at a machine's graphs; they go on while its host is asked for another one. */
+    #isDrawn(machine: Machine | undefined): boolean {
+        return machine !== undefined && this.#guests.has(machine);
     }
 
     /** Ends all sampling and watching. */
