@@ -170,13 +170,14 @@ describe('handover stats', () => {
 
     it('goes on with --watch until it is interrupted', async () => {
         await boot({name: 'web'});
+        // They wait three intervals for the two answers that figures take.
         const asText = new RunningProgram([
             'handover',
             'stats',
             ...HOST,
             '--watch',
             '--interval',
-            '1',
+            '3',
             'web',
         ]);
         const asJson = new RunningProgram([
@@ -185,7 +186,7 @@ describe('handover stats', () => {
             ...HOST,
             '--watch',
             '--interval',
-            '1',
+            '3',
             '--json',
         ]);
         const lines = await waitFor(

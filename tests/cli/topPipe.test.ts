@@ -18,7 +18,7 @@ describe('handover top in a pipe', () => {
         await virsh.define(guest.xml, {start: true});
         await guest.waitUntilReady();
         // It waits three intervals for the two answers that figures take.
-        const program = new RunningProgram(['handover', 'top', '--host', 'session', '--interval', '2']);
+        const program = new RunningProgram(['handover', 'top', '--host', 'session', '--interval', '4']);
         await waitFor('two tables', () => program.log().split('Name ').length > 3, {within: 60_000});
         program.signal(2);
         expect(await program.wait()).toBe(0);
