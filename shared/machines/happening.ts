@@ -48,15 +48,20 @@ const PASSING_PAUSES = new Set([
 /**
  * What a change of state means to a person.
  *
+ * @param why the reason of the state before; QEMU stands still until it has been set up for a start
  * @returns null when it means nothing to them
  */
-export function happeningOf(before: DomainState, after: StateAndReason): HappeningKind | null {
+export function happeningOf(
+    before: DomainState,
+    after: StateAndReason,
+    why = 'unknown',
+): HappeningKind | null {
     if (before === after.state) return null;
     switch (after.state) {
         case 'running':
         case 'blocked':
             if (before === 'running' || before === 'blocked') return null;
-            if (before === 'paused') return 'resumed';
+            if (before === 'paused' && why !== 'starting-up') return 'resumed';
             if (before === 'pmsuspended') return 'woke';
             return after.reason === 'restored' ? 'restored' : 'started';
         case 'paused':

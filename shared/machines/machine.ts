@@ -325,6 +325,7 @@ export class Machine extends GObject.Object {
         if (next.state === 'shutdown' && this.#state === 'crashed') return;
         if (next.state === this.#state && next.reason === this.#reason) return;
         const before = this.#state;
+        const why = this.#reason;
         const wasActive = this.active;
         this.#state = next.state;
         this.#reason = next.reason;
@@ -344,7 +345,7 @@ export class Machine extends GObject.Object {
         this.notify('state');
         this.owner.machineChanged(this);
         this.#task.dismissFailure();
-        const kind = happeningOf(before, next);
+        const kind = happeningOf(before, next, why);
         // A save pauses the machine first.
         if (kind && !(kind === 'paused' && this.transition === 'saving')) this.tell(kind);
     }

@@ -81,4 +81,12 @@ describe('A change of state', () => {
         it(`from ${before} to ${state} (${reason}) is ${kind ?? 'nothing'}`, () => {
             expect(happeningOf(before, {state, reason})).toBe(kind);
         });
+
+    it('is a start, too, where somebody has looked in the midst of it', () => {
+        const goes = (reason: string, before: string): unknown =>
+            happeningOf('paused', {state: 'running', reason}, before);
+        expect(goes('unpaused', 'starting-up')).toBe('started');
+        expect(goes('restored', 'starting-up')).toBe('restored');
+        expect(goes('unpaused', 'user')).toBe('resumed');
+    });
 });
