@@ -180,6 +180,8 @@ describe('handover stats', () => {
             '3',
             'web',
         ]);
+        // Two that ask in the same moment keep each other from what libvirt would have to wait for.
+        await waitFor('a first look', () => asText.log().includes('\n'));
         const asJson = new RunningProgram([
             'handover',
             'stats',
