@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {IntegrationEdit} from '../../shared/health/integration/integrationEdit.js';
+import type {RowId} from '../../shared/health/integration/integrationRow.js';
 import {editLabel} from '../../shared/health/integration/words.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {_, fill} from '../../shared/platform/i18n.js';
@@ -11,11 +12,13 @@ import type {Window} from '../window.js';
 /**
  * Gives a machine what its definition lacks, after asking, and offers to take it back.
  *
+ * @param row what it is for
  * @param changed called after the definition was written
  */
 export async function addToMachine(
     window: Window,
     machine: Machine,
+    row: RowId,
     edit: IntegrationEdit,
     changed: () => void,
 ): Promise<void> {
@@ -28,22 +31,23 @@ export async function addToMachine(
     });
     if (!wanted || machine.isGone) return;
     await telling(window, async () => {
-        const {addIntegration, lastAddition, takeBackAddition} =
+        const {addIntegration, takeBackAddition} =
             await import('../../shared/health/integration/lastingIntegration.js');
         // It is remembered beyond this window, and for the terminal.
-        const {needsRestart} = await addIntegration(machine, edit.kind, edit);
+        const {needsRestart, addition} = await addIntegration(machine, row, edit);
         changed();
         const said = needsRestart ? _('{name} has it from its next start on') : _('{name} has it now');
-        window.toast(fill(said, {name: machine.shortName}), {
+        // Somebody else may have given it the same meanwhile: that is not ours to take back.
+        const undo = addition && {
             label: _('Undo'),
             callback: () =>
                 void telling(window, async () => {
-                    const last = await lastAddition(machine);
-                    if (last) await takeBackAddition(machine, last);
+                    await takeBackAddition(machine, addition);
                     changed();
                     window.toast(fill(_('{name} is as it was'), {name: machine.shortName}));
                 }),
-        });
+        };
+        window.toast(fill(said, {name: machine.shortName}), undo ?? undefined);
     });
 }
 

@@ -22,22 +22,13 @@ export class DoctorPage extends Adw.NavigationPage {
             {
                 GTypeName: 'HandoverDoctorPage',
                 Template: `resource://${APP_PATH}/health/doctorPage.ui`,
-                InternalChildren: [
-                    'copyButton',
-                    'lookButton',
-                    'spinner',
-                    'stack',
-                    'waiting',
-                    'scroller',
-                    'groups',
-                ],
+                InternalChildren: ['copyButton', 'spinner', 'stack', 'waiting', 'scroller', 'groups'],
             },
             this,
         );
     }
 
     declare private readonly _copyButton: Gtk.Button;
-    declare private readonly _lookButton: Gtk.Button;
     declare private readonly _spinner: Adw.Spinner;
     declare private readonly _stack: Gtk.Stack;
     declare private readonly _waiting: Gtk.Widget;
@@ -87,7 +78,6 @@ export class DoctorPage extends Adw.NavigationPage {
         const {findings, looking, looked} = this.#doctor;
         this._stack.visible_child = looked ? this._scroller : this._waiting;
         this._copyButton.sensitive = looked;
-        this._lookButton.sensitive = !looking;
         this._spinner.visible = looked && looking;
         if (!looked) return;
         this.#summary.showFindings(findings, looking);

@@ -7,6 +7,7 @@ import type Gtk from 'gi://Gtk?version=4.0';
 
 import type {Finding} from '../../shared/health/finding.js';
 import type {IntegrationEdit} from '../../shared/health/integration/integrationEdit.js';
+import type {RowId} from '../../shared/health/integration/integrationRow.js';
 import {sharedFolderEdit} from '../../shared/health/integration/sharedFolder.js';
 import type {MachineHealth} from '../../shared/health/machineHealth.js';
 import {unwell} from '../../shared/health/unwell.js';
@@ -34,7 +35,7 @@ export class HealthView extends Adw.Bin {
             {
                 GTypeName: 'HandoverHealthView',
                 Template: `resource://${APP_PATH}/health/healthView.ui`,
-                InternalChildren: ['stack', 'waiting', 'problem', 'scroller', 'groups', 'head', 'lookButton'],
+                InternalChildren: ['stack', 'waiting', 'problem', 'scroller', 'groups', 'head'],
             },
             this,
         );
@@ -46,7 +47,6 @@ export class HealthView extends Adw.Bin {
     declare private readonly _scroller: Gtk.ScrolledWindow;
     declare private readonly _groups: Gtk.Box;
     declare private readonly _head: Gtk.Box;
-    declare private readonly _lookButton: Gtk.Button;
 
     /** Called when it is, or is no longer, known that something about the machine needs attention. */
     onAttention: (needed: boolean) => void = () => undefined;
@@ -55,7 +55,7 @@ export class HealthView extends Adw.Bin {
     #hosts: HostList | null = null;
     readonly #summary = new HealthSummary();
     readonly #integration = new IntegrationGroup({
-        add: edit => this.#add(edit),
+        add: (row, edit) => this.#add(row, edit),
         shareFolder: () => {
             this.#shareFolder().catch((error: unknown) => this.#window?.toast(describeProblem(error).title));
         },
@@ -135,7 +135,7 @@ export class HealthView extends Adw.Bin {
         if (!machine || !this.get_mapped()) return;
         this.#stop();
         const looking = (this.#looking = new Gio.Cancellable());
-        this.#showLooking();
+        this.#summary.showFindings(this.#shown, true);
         this.#examine(machine, looking)
             .then(health => {
                 if (this.#looking !== looking) return;
@@ -155,15 +155,9 @@ export class HealthView extends Adw.Bin {
         return examineMachine(machine, this.#hosts!, {cancellable});
     }
 
-    #showLooking(): void {
-        this._lookButton.sensitive = false;
-        this.#summary.showFindings(this.#shown, true);
-    }
-
     #show({findings, integration}: MachineHealth): void {
         this.#shown = findings;
         this._stack.visible_child = this._scroller;
-        this._lookButton.sensitive = true;
         this.#summary.showFindings(findings, false);
         this.#findings.showFindings(findings);
         this.#integration.showRows(integration);
@@ -172,22 +166,22 @@ export class HealthView extends Adw.Bin {
 
     #fail(error: unknown): void {
         const {title, body} = describeProblem(error);
-        this._lookButton.sensitive = true;
         this._problem.title = title;
         this._problem.description = GLib.markup_escape_text(body, -1);
         this._stack.visible_child = this._problem;
     }
 
-    #add(edit: IntegrationEdit): void {
+    #add(row: RowId, edit: IntegrationEdit): void {
         const {machine} = this;
         if (!machine || !this.#window) return;
-        void addToMachine(this.#window, machine, edit, () => this.#look());
+        void addToMachine(this.#window, machine, row, edit, () => this.#look());
     }
 
     async #shareFolder(): Promise<void> {
         const {machine} = this;
         const folder = this.#window && (await chooseFolder(this.#window, _('Folder to share')));
-        if (folder && machine && machine === this.machine) this.#add(sharedFolderEdit(folder));
+        if (folder && machine && machine === this.machine)
+            this.#add('shared-folders', sharedFolderEdit(folder));
     }
 
     #tellAttention(): void {

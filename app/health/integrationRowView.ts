@@ -4,7 +4,7 @@ import GObject from 'gi://GObject';
 import Gtk from 'gi://Gtk?version=4.0';
 
 import type {IntegrationEdit} from '../../shared/health/integration/integrationEdit.js';
-import type {IntegrationRow} from '../../shared/health/integration/integrationRow.js';
+import type {IntegrationRow, RowId} from '../../shared/health/integration/integrationRow.js';
 import {editLabel, packageLabels} from '../../shared/health/integration/words.js';
 import {rowStatusLabel} from '../../shared/health/words.js';
 import {_, fill, oneLine, severalLines} from '../../shared/platform/i18n.js';
@@ -16,8 +16,8 @@ const LONGEST = 600;
 
 /** What is asked for on a row. */
 export interface IntegrationRequests {
-    /** Asks, and adds to the machine what its definition lacks. */
-    add(edit: IntegrationEdit): void;
+    /** Asks, and adds to the machine what its definition lacks for a row. */
+    add(row: RowId, edit: IntegrationEdit): void;
     /** Has a folder chosen, and adds that in the same way. */
     shareFolder(): void;
 }
@@ -99,7 +99,7 @@ export class IntegrationExpander extends Adw.ExpanderRow {
         if (fix !== '') this.#rows.push(makeTextRow(_('What to do'), severalLines(fix, LONGEST)));
         if (edit !== null) {
             this.#rows.push(makeTextRow(_('What Handover can do'), oneLine(editLabel(edit), LONGEST)));
-            this.#rows.push(makeButton(_('Add to the machine…'), () => this.requests.add(edit)));
+            this.#rows.push(makeButton(_('Add to the machine…'), () => this.requests.add(id, edit)));
         } else if (id === 'shared-folders' && status === 'missing' && !pending) {
             this.#rows.push(makeButton(_('Share a folder…'), () => this.requests.shareFolder()));
         }

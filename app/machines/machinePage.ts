@@ -54,7 +54,6 @@ export class MachinePage extends Adw.NavigationPage {
                 GTypeName: 'HandoverMachinePage',
                 Template: `resource://${APP_PATH}/machines/machinePage.ui`,
                 InternalChildren: [
-                    'switcher',
                     'banner',
                     'stack',
                     'scroller',

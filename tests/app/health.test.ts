@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Atspi from 'gi://Atspi?version=2.0';
 import GLib from 'gi://GLib';
 
-import {findAll} from '../harness/accessibility.js';
+import {AdditionLog} from '../../shared/health/integration/additionLog.js';
+import {findAll, hasState} from '../harness/accessibility.js';
 import {pause, waitFor} from '../harness/deadline.js';
 import {Guest} from '../harness/guest.js';
 import {HeadlessShell} from '../harness/headlessShell.js';
@@ -17,6 +19,8 @@ const LOOKS: readonly (readonly [string, Record<string, string>])[] = [
 
 /** Animations of libadwaita last 250 ms. */
 const STILL_MS = 400;
+/** More than there are controls before those of the page. */
+const MOST_TABS = 20;
 
 const HEADING = {name: /needs? attention$|^All is well$|^Nothing failed$/, role: 'label'};
 const CLOCK = 'Clock of the guest: Warning';
@@ -89,8 +93,15 @@ describe('the Health page of a machine', () => {
         await app.seeAnywhere({name: 'Heartbeat: Works', role: 'list item'});
         // Nothing tells of this.
         await guest.run(virsh, 'date -s 2020-01-01');
-        await app.press('Look again', 'button');
+        const button = await app.see({name: 'Look again', role: 'button'});
+        const hasFocus = (): boolean => {
+            app.root.clear_cache();
+            return hasState(button, Atspi.StateType.FOCUSED);
+        };
+        for (let time = 0; time < MOST_TABS && !hasFocus(); time++) await shell.pressKeys('Tab');
+        await shell.pressKeys('space');
         await app.seeAnywhere({name: CLOCK, role: 'list item'});
+        expect(hasFocus()).withContext('the focus stays').toBeTrue();
         await virsh.run(['domtime', '--now', guest.name]);
         await app.press('Look again', 'button');
         await waitFor('it has looked', () => !isThere(app, CLOCK), {within: 8000});
@@ -116,7 +127,8 @@ describe('the Health page of a machine', () => {
 
     it('adds to the machine what it lacks, and takes it back', async () => {
         const name = 'lacks <b>&amp;';
-        await virsh.define(offXml(name));
+        const uuid = GLib.uuid_string_random();
+        await virsh.define(offXml(name, {uuid}));
         const app = await open(name);
         await app.see({name, role: 'list item'});
         await app.resize(1000, 800);
@@ -132,6 +144,9 @@ describe('the Health page of a machine', () => {
         await app.press('Add', 'button');
         await app.see({name: /has it now$/});
         expect(await kept(name)).toContain(AGENT_CHANNEL);
+        // The terminal can take it back, too, and calls it by the same name.
+        const [addition] = await new AdditionLog().of('session', uuid);
+        expect(addition?.row).toBe('heartbeat');
         await app.press('Undo', 'button');
         await app.see({name: /is as it was$/});
         expect(await kept(name)).not.toContain(AGENT_CHANNEL);
@@ -162,6 +177,26 @@ describe('the Health page of a machine', () => {
         expect(await app.stop()).toEqual([]);
     }, 60_000);
 
+    it('takes nothing back that somebody else has added', async () => {
+        const uuid = GLib.uuid_string_random();
+        const xml = offXml('lacks', {uuid});
+        await virsh.define(xml);
+        const app = await open('lacks');
+        await app.resize(1000, 800);
+        await app.click('Heartbeat: Missing', 'list item');
+        await pause(STILL_MS);
+        await app.click('Add to the machine…', 'button');
+        await app.see({name: 'Add to the machine?'});
+        const channel = `<channel type='unix'><target type='virtio' name='${AGENT_CHANNEL}'/></channel>`;
+        await virsh.define(xml.replace('</devices>', `${channel}</devices>`));
+        await pause(STILL_MS);
+        await app.press('Add', 'button');
+        await app.see({name: /has it now$/});
+        expect(isThere(app, 'Undo')).toBeFalse();
+        await virsh.run(['undefine', '--domain', 'lacks']);
+        expect(await app.stop()).toEqual([]);
+    }, 60_000);
+
     for (const [look, env] of LOOKS)
         it(`is kept as pictures: ${look}`, async () => {
             const app = await open(guest.name, env);
@@ -172,6 +207,8 @@ describe('the Health page of a machine', () => {
                 await app.resize(width, height);
                 await app.see(HEADING);
                 await pause(STILL_MS);
+                // Beside the list, or where there is none in the header bar: whose health it is can be seen.
+                await app.see({name: guest.name, role: size === 'wide' ? 'list item' : 'label'});
                 await app.picture(`health-${look}-${size}`);
             }
             expect(await app.stop()).toEqual([]);

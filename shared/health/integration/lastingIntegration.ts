@@ -16,6 +16,12 @@ export interface Edited {
     readonly needsRestart: boolean;
 }
 
+/** What came of giving a machine something. */
+export interface Added extends Edited {
+    /** For `takeBackAddition`; null when nothing was changed. */
+    readonly addition: Addition | null;
+}
+
 /**
  * Gives a machine what guest and host need together, and remembers how to take it back.
  *
@@ -27,18 +33,18 @@ export async function addIntegration(
     row: string,
     edit: IntegrationEdit,
     log = new AdditionLog(),
-): Promise<Edited> {
+): Promise<Added> {
     const {before, after, undo, needsRestart} = await applyIntegration(machine, edit);
-    if (before === after) return {changed: false, needsRestart: false};
+    if (before === after) return {changed: false, needsRestart: false, addition: null};
     const {Definition} = await import('../../definition/definition.js');
-    const parts = changedParts(Definition.parse(before), Definition.parse(after));
+    const addition = {row, parts: changedParts(Definition.parse(before), Definition.parse(after))};
     try {
-        await log.add(machine.host.id, await uuidOf(machine), {row, parts});
+        await log.add(machine.host.id, await uuidOf(machine), addition);
     } catch (error) {
         await undo();
         throw error;
     }
-    return {changed: true, needsRestart};
+    return {changed: true, needsRestart, addition};
 }
 
 /**
@@ -51,7 +57,7 @@ export async function lastAddition(machine: Machine, log = new AdditionLog()): P
 }
 
 /**
- * Takes back what a machine was given last; what else has changed since stays.
+ * Takes back something that a machine was given; what else has changed since stays.
  *
  * @throws PartChangedError when somebody has changed the same since, or what `redefine` fails with
  */
