@@ -15,6 +15,7 @@ import type {Problem} from '../shared/problems/problem.js';
 import type {AppCards} from './gpu/appCards.js';
 import type {Pages} from './pages.js';
 import type {SetUpPage} from './setUp/setUpDialog.js';
+import {makeToast, type ToastButton} from './widgets/toast.js';
 import {isOtherPage, type OtherPage} from './machines/otherPages.js';
 import {type Selection, Sidebar} from './machines/sidebar.js';
 import {MachineLog} from './machines/machineLog.js';
@@ -26,9 +27,6 @@ GObject.type_ensure(Sidebar.$gtype);
  * the eye and to screen readers.
  */
 const AFTER_FIRST_FRAME_MS = 60;
-
-/** What can be pressed stays long enough to be read and reached, in seconds. */
-const TOAST_WITH_BUTTON_S = 12;
 
 /** The window: machines at the left, the page of what is selected at the right. */
 export class Window extends Adw.ApplicationWindow {
@@ -206,14 +204,8 @@ export class Window extends Adw.ApplicationWindow {
     }
 
     /** Says something for a few seconds. @param text plain text */
-    toast(text: string, button?: {label: string; callback: () => void}): void {
-        const toast = new Adw.Toast({title: text, use_markup: false});
-        if (button) {
-            toast.timeout = TOAST_WITH_BUTTON_S;
-            toast.button_label = button.label;
-            toast.connect('button-clicked', button.callback);
-        }
-        this._toasts.add_toast(toast);
+    toast(text: string, button?: ToastButton): void {
+        this._toasts.add_toast(makeToast(text, button));
     }
 
     #whenThere(key: string, then: (machine: Machine) => void): void {

@@ -168,12 +168,6 @@ export class Sidebar extends Adw.NavigationPage {
         if (row) this._list.select_row(row);
     }
 
-    /** Selects nothing. */
-    unselect(): void {
-        this.#others?.mark(null);
-        this._list.unselect_all();
-    }
-
     /** Opens the search and puts the cursor into it. */
     openSearch(): void {
         this._searchBar.search_mode_enabled = true;
@@ -182,13 +176,6 @@ export class Sidebar extends Adw.NavigationPage {
 
     closeSearch(): void {
         this._searchBar.search_mode_enabled = false;
-    }
-
-    /** Puts the focus on the row that is selected, or on the first. */
-    focusList(): void {
-        const row = this._list.get_selected_row();
-        if (row) row.grab_focus();
-        else this.#focusFirst();
     }
 
     #rowOf(selection: Machine | Host): Gtk.ListBoxRow | null {

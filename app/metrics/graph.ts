@@ -68,10 +68,9 @@ export class Graph extends Gtk.Widget {
         this.add_controller(focus);
     }
 
-    /** Shows something else. @param look null for nothing at all, which also ends reading */
-    showLook(look: GraphLook | null): void {
+    /** Shows something else. */
+    showLook(look: GraphLook): void {
         this.#look = look;
-        if (look === null) this.#cursor = null;
         this.#find();
         this.queue_draw();
     }

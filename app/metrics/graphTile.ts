@@ -88,13 +88,9 @@ export class GraphTile extends Gtk.Box {
         this.append(this.#graph);
     }
 
-    /** Shows what there is now; null for nothing, as when there is another machine. */
-    showLook(look: TileLook | null): void {
+    /** Shows what there is now. */
+    showLook(look: TileLook): void {
         this.#look = look;
-        if (!look) {
-            this.#graph.showLook(null);
-            return;
-        }
         const {figures, points, span, spanId, nowMs} = look;
         const top = figures.top(points);
         this.#graph.update_property([Gtk.AccessibleProperty.LABEL], [figures.title]);
