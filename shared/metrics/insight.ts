@@ -3,16 +3,10 @@ import {here} from '../gpu/here.js';
 import type {SysRoot} from '../gpu/sysRoot.js';
 import type {Machine} from '../machines/machine.js';
 import {HandoverError} from '../platform/errors.js';
-import {listNames, readShort} from '../platform/files.js';
+import {listNames} from '../platform/files.js';
 import {type Bottleneck, bottleneckOf, type LinkFacts} from './bottleneck.js';
 import {readGpuUse} from './gpuReader.js';
 import {type GpuReading, type GpuUse, gpuUseBetween} from './gpuUse.js';
-import {
-    type ProcessorReading,
-    processorReadingOf,
-    type ProcessorUse,
-    processorUseBetween,
-} from './hostProcessors.js';
 import {readCardLink} from './cardLink.js';
 import {type DiskTrouble, DiskTroubles} from './diskTroubles.js';
 import {EmulatorWait} from './emulatorWait.js';
@@ -24,8 +18,6 @@ import {HOST_CLOCK} from './sampleClock.js';
 export interface Insight {
     readonly bottleneck: Bottleneck;
     readonly pressure: HostPressure | null;
-    /** How busy this computer is. */
-    readonly processors: ProcessorUse | null;
     /** How busy Linux keeps its cards; null before the second look. */
     readonly gpu: readonly GpuUse[] | null;
     /** How much of its time QEMU's own thread waited for a processor, 0 to 1. */
@@ -60,7 +52,6 @@ export class InsightReader {
     readonly #emulator: EmulatorWait;
     readonly #disks: DiskTroubles;
     #details: Promise<void> | null = null;
-    #processors: ProcessorReading | null = null;
     #gpu: GpuReading | null = null;
     #gpuUse: GpuUse[] | null = null;
 
@@ -100,7 +91,6 @@ export class InsightReader {
         return {
             bottleneck,
             pressure,
-            processors: this.#isHere ? this.#readProcessors() : null,
             gpu,
             emulatorWait,
             link,
@@ -112,7 +102,6 @@ export class InsightReader {
 
     /** Keeps nothing any more. */
     close(): void {
-        this.#processors = null;
         this.#gpu = null;
         this.#gpuUse = null;
     }
@@ -135,12 +124,6 @@ export class InsightReader {
             .finally(() => {
                 this.#details = null;
             });
-    }
-
-    #readProcessors(): ProcessorUse | null {
-        const before = this.#processors;
-        this.#processors = processorReadingOf(readShort(`${this.#root.proc}/stat`) ?? '');
-        return before && this.#processors && processorUseBetween(before, this.#processors);
     }
 
     /** Who uses the cards is in the folders of all processes, so that the answer serves for a while. */

