@@ -6,11 +6,13 @@ import {
     describe as describeTree,
     find,
     findAll,
+    hasState,
     type Node,
     press,
     type Wanted,
     waitForApplication,
     waitForNode,
+    waitUntilStill,
 } from '../harness/accessibility.js';
 import {callBus} from '../harness/bus.js';
 import {waitFor} from '../harness/deadline.js';
@@ -27,6 +29,10 @@ const FAULT = /-(?:WARNING|CRITICAL) \*\*|JS ERROR|Unhandled promise/;
  */
 const NOT_OURS =
     /dbind-WARNING|MESA|libEGL|org\.freedesktop\.portal|Vulkan|ZINK|glx:|gdk_frame_timings_presented|gtk_at_context_set_accessible_role: assertion '!self->realized'/;
+
+/** An expression for its window in the Shell. */
+const WINDOW = `global.get_window_actors().map(actor => actor.meta_window)
+    .find(one => one.get_wm_class() === '${APP_ID}' || one.get_gtk_application_id() === '${APP_ID}')`;
 
 /** How the app is started. */
 export interface AppOptions {
@@ -75,6 +81,7 @@ export class AppProgram {
         try {
             const root = await waitForApplication(APP_ID);
             await waitForNode(root, {role: /frame|window/});
+            await AppProgram.#giveFocus(shell);
             const app = new AppProgram(shell, program, root);
             AppProgram.#current = app;
             return app;
@@ -82,6 +89,22 @@ export class AppProgram {
             await program.stop();
             throw new Error(`The app did not start: ${String(error)}\n${program.log()}`, {cause: error});
         }
+    }
+
+    /**
+     * Waits until its window has the focus, without which keys go nowhere: it is mapped before the compositor gives it
+     * the focus, and keeps it waiting where nobody has clicked on anything that starts it.
+     */
+    static async #giveFocus(shell: HeadlessShell): Promise<void> {
+        const hasFocus = (): Promise<boolean> =>
+            shell.eval<boolean>(`(() => {
+                const window = ${WINDOW};
+                if (!window || window.get_frame_rect().width <= 1) return false;
+                if (global.display.focus_window === window) return true;
+                window.activate(global.display.get_current_time_roundtrip());
+                return false;
+            })()`);
+        await waitFor('the focus of the window', hasFocus, {every: 200});
     }
 
     /** Ends the one that a failed test has left. */
@@ -112,22 +135,30 @@ export class AppProgram {
 
     /** Waits for something to be there and showing. */
     see(wanted: Wanted): Promise<Node> {
-        return waitForNode(this.root, wanted, {within: 8000});
+        return waitForNode(this.root, wanted);
     }
 
     /** Waits for something to be there, on the screen or scrolled out of it. */
     seeAnywhere(wanted: Wanted): Promise<Node> {
-        return waitForNode(this.root, {...wanted, showing: false}, {within: 8000});
+        return waitForNode(this.root, {...wanted, showing: false});
     }
 
     /** Waits for a button or menu item and does what a click on it would. */
     async press(name: string | RegExp, role: string | RegExp = /button|menu item/): Promise<void> {
-        const offers = (node: Node): boolean => (node.get_action_iface()?.get_n_actions() ?? 0) > 0;
+        const canBePressed = (node: Node): boolean =>
+            (node.get_action_iface()?.get_n_actions() ?? 0) > 0 && hasState(node, Atspi.StateType.SENSITIVE);
         const seen = await this.see({name, role});
         // A menu button is two: the one that is named, and within it the one that can be pressed. What can be pressed
         // is, and at once: a toast does not stay until the tree was walked through again.
-        const able = offers(seen) ? seen : findAll(this.root, {name, role}).find(offers);
-        if (!able) throw new Error(`Nothing called ${String(name)} can be pressed\n${this.describe()}`);
+        const able = canBePressed(seen)
+            ? seen
+            : await waitFor(
+                  `something called ${String(name)} that can be pressed`,
+                  () => findAll(this.root, {name, role}).find(canBePressed),
+                  {every: 50},
+              ).catch((error: unknown) => {
+                  throw new Error(`${String(error)}\n${this.describe()}`, {cause: error});
+              });
         press(able);
     }
 
@@ -149,8 +180,7 @@ export class AppProgram {
 
     /** Clicks on something with the pointer; a menu opens for a person's click only. */
     async click(name: string | RegExp, role: string | RegExp = /button|menu item/): Promise<void> {
-        const node = await this.see({name, role});
-        const {x, y, width, height} = node.get_component_iface()!.get_extents(Atspi.CoordType.WINDOW);
+        const {x, y, width, height} = await waitUntilStill(await this.see({name, role}));
         const frame = await this.frame();
         await this.shell.click(frame.x + x + width / 2, frame.y + y + height / 2);
     }
@@ -169,8 +199,7 @@ export class AppProgram {
     /** Gives the window a size, in pixels. */
     async resize(width: number, height: number): Promise<void> {
         await this.shell.eval(`(() => {
-            const window = global.get_window_actors().map(actor => actor.meta_window)
-                .find(one => one.get_wm_class() === ${JSON.stringify(APP_ID)} || one.get_gtk_application_id() === ${JSON.stringify(APP_ID)});
+            const window = ${WINDOW};
             window.unmaximize?.(3);
             window.move_resize_frame(false, 100, 60, ${width}, ${height});
         })()`);

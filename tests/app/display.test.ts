@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Atspi from 'gi://Atspi?version=2.0';
 import GLib from 'gi://GLib';
 
-import {enterText, nameOf} from '../harness/accessibility.js';
+import {enterText, findAll, hasState, nameOf} from '../harness/accessibility.js';
 import {pause, waitFor} from '../harness/deadline.js';
 import {HeadlessShell} from '../harness/headlessShell.js';
 import {temporaryDirectory} from '../harness/temporary.js';
@@ -35,6 +36,10 @@ describe('what opens a machine, in the app', () => {
     async function choose(app: AppProgram, row: string, down: number): Promise<void> {
         await app.click(row, 'combo box');
         await pause(STILL_MS);
+        // Its list has the keys once one of its rows has the focus.
+        await waitFor('the list', () =>
+            findAll(app.root, {role: 'list item'}).some(one => hasState(one, Atspi.StateType.FOCUSED)),
+        );
         const key = down > 0 ? 'Down' : 'Up';
         for (let step = 0; step < Math.abs(down); step++) await shell.pressKeys(key);
         await shell.pressKeys('Return');

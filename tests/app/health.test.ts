@@ -51,6 +51,7 @@ describe('the Health page of a machine', () => {
         await libvirt.start();
         await virsh.define(guest.xml, {start: true});
         await guest.waitUntilReady();
+        await guest.waitForAgent(virsh);
     }, 90_000);
     afterEach(() => AppProgram.stopCurrent());
     afterAll(async () => {

@@ -79,10 +79,14 @@ describe('the machines in the app', () => {
         await app.see({name: 'windows', role: 'label'});
         await shell.pressKeys('Control_L', 'Return');
         await becomes('windows', RUNNING);
+        // The app has heard of it, too, and takes the next key.
+        await app.see({name: 'Shut down', role: 'button'});
         await shell.pressKeys('Control_L', 'p');
         await becomes('windows', PAUSED);
+        await app.see({name: 'Resume', role: 'button'});
         await shell.pressKeys('Control_L', 'Return');
         await becomes('windows', RUNNING);
+        await app.see({name: 'Shut down', role: 'button'});
         await shell.pressKeys('Control_L', 'l');
         await app.see({name: 'Resumed', role: 'list item'});
         await shell.pressKeys('Control_L', 'q');

@@ -29,7 +29,7 @@ describe('the app', () => {
 
     it('is one, however often it is started', async () => {
         const app = await AppProgram.start(shell);
-        const again = await runProgram(['handover-app'], {timeout: 10_000});
+        const again = await runProgram(['handover-app']);
         expect(again.code).toBe(0);
         expect(app.program.running).toBeTrue();
         expect(await shell.eval<number>('global.get_window_actors().length')).toBe(1);

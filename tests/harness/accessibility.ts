@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Atspi from 'gi://Atspi?version=2.0';
-import {waitFor, type Deadline} from './deadline.js';
+import {pause, waitFor, type Deadline} from './deadline.js';
 
 /** One thing on the screen as a screen reader sees it. */
 export type Node = Atspi.Accessible;
@@ -14,6 +14,12 @@ export interface Wanted {
     /** Only what is on the screen; true unless told. */
     showing?: boolean;
 }
+
+/** What is where it was that long (ms) before is not animated any more. */
+const STILL_FOR_MS = 100;
+
+/** Each step asks the application, and nothing else is done meanwhile. */
+const STEPS_AT_ONCE = 20;
 
 let started = false;
 
@@ -62,8 +68,7 @@ export function isShowing(node: Node): boolean {
     return hasState(node, Atspi.StateType.SHOWING);
 }
 
-function matches(text: string, wanted: string | RegExp | undefined): boolean {
-    if (wanted === undefined) return true;
+function matches(text: string, wanted: string | RegExp): boolean {
     return typeof wanted === 'string' ? text === wanted : wanted.test(text);
 }
 
@@ -73,25 +78,44 @@ export function* walk(root: Node): Generator<Node> {
     for (const child of children(root)) yield* walk(child);
 }
 
-/** @returns every node below `root` that is as wanted, in reading order */
-export function findAll(root: Node, {name, role, showing = true}: Wanted): Node[] {
+/** @returns whether a node is as wanted; each question is a call to the application */
+function isWanted(node: Node, {name, role, showing = true}: Wanted): boolean {
+    try {
+        if (role !== undefined && !matches(roleOf(node), role)) return false;
+        if (name !== undefined && !matches(nameOf(node), name)) return false;
+        return !showing || isShowing(node);
+    } catch {
+        return false; // it went away meanwhile
+    }
+}
+
+/** Every node below `root` that is as wanted, in reading order. */
+function* search(root: Node, wanted: Wanted): Generator<Node> {
     // What libatspi remembers may be older than the screen: every look asks the application.
     root.clear_cache();
-    const found: Node[] = [];
-    for (const node of walk(root)) {
-        try {
-            if (matches(roleOf(node), role) && matches(nameOf(node), name) && (!showing || isShowing(node)))
-                found.push(node);
-        } catch {
-            continue; // it went away meanwhile
-        }
-    }
-    return found;
+    for (const node of walk(root)) if (isWanted(node, wanted)) yield node;
+}
+
+/** @returns every node below `root` that is as wanted, in reading order */
+export function findAll(root: Node, wanted: Wanted): Node[] {
+    return [...search(root, wanted)];
 }
 
 /** @returns the first node below `root` that is as wanted */
 export function find(root: Node, wanted: Wanted): Node | undefined {
-    return findAll(root, wanted)[0];
+    for (const node of search(root, wanted)) return node;
+    return undefined;
+}
+
+/** The first node as wanted; what else this process has to answer is answered on the way. */
+async function seek(root: Node, wanted: Wanted): Promise<Node | undefined> {
+    root.clear_cache();
+    let steps = 0;
+    for (const node of walk(root)) {
+        if (isWanted(node, wanted)) return node;
+        if (++steps % STEPS_AT_ONCE === 0) await pause(0);
+    }
+    return undefined;
 }
 
 /**
@@ -100,7 +124,7 @@ export function find(root: Node, wanted: Wanted): Node | undefined {
  */
 export async function waitForNode(root: Node, wanted: Wanted, deadline: Deadline = {}): Promise<Node> {
     try {
-        return await waitFor(describeWanted(wanted), () => find(root, wanted), {every: 50, ...deadline});
+        return await waitFor(describeWanted(wanted), () => seek(root, wanted), {every: 50, ...deadline});
     } catch (error) {
         throw new Error(`${String(error)}\n${describe(root)}`, {cause: error});
     }
@@ -108,7 +132,7 @@ export async function waitForNode(root: Node, wanted: Wanted, deadline: Deadline
 
 /** Waits until no node is as wanted. */
 export async function waitForAbsence(root: Node, wanted: Wanted, deadline: Deadline = {}): Promise<void> {
-    const gone = (): boolean => find(root, wanted) === undefined;
+    const gone = async (): Promise<boolean> => (await seek(root, wanted)) === undefined;
     await waitFor(`no ${describeWanted(wanted)}`, gone, {every: 50, ...deadline});
 }
 
@@ -124,6 +148,27 @@ export async function waitForApplication(name: string | RegExp, deadline: Deadli
 /** @returns the names of the applications that are there */
 export function applications(): string[] {
     return children(desktop()).map(nameOf);
+}
+
+/**
+ * Waits until a node holds still: an animation moves it from under a click.
+ *
+ * @returns where it is in its window, in pixels
+ */
+export async function waitUntilStill(node: Node): Promise<Atspi.Rect> {
+    let before = '';
+    return waitFor(
+        `${nameOf(node)} holds still`,
+        () => {
+            const place = node.get_component_iface()!.get_extents(Atspi.CoordType.WINDOW);
+            const {x, y, width, height} = place;
+            const now = JSON.stringify([x, y, width, height]);
+            const still = now === before;
+            before = now;
+            return still && place;
+        },
+        {every: STILL_FOR_MS},
+    );
 }
 
 /**
@@ -156,7 +201,12 @@ function describeWanted({name, role}: Wanted): string {
 
 /** @returns the tree below `root` as text, for the message of a failure */
 export function describe(root: Node, depth = 0): string {
-    const hidden = isShowing(root) ? '' : ' (hidden)';
-    const line = `${'  '.repeat(depth)}${roleOf(root)} “${nameOf(root).slice(0, 80)}”${hidden}`;
-    return [line, ...children(root).map(child => describe(child, depth + 1))].join('\n');
+    const indent = '  '.repeat(depth);
+    try {
+        const hidden = isShowing(root) ? '' : ' (hidden)';
+        const line = `${indent}${roleOf(root)} “${nameOf(root).slice(0, 80)}”${hidden}`;
+        return [line, ...children(root).map(child => describe(child, depth + 1))].join('\n');
+    } catch {
+        return `${indent}(went away)`;
+    }
 }

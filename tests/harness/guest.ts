@@ -106,6 +106,15 @@ export class Guest {
         );
     }
 
+    /** Waits until its agent answers, which comes a moment after its system is up. */
+    async waitForAgent(virsh: VirshClient): Promise<void> {
+        const ping = ['qemu-agent-command', this.name, '{"execute":"guest-ping"}'];
+        await waitFor(`the agent of ${this.name}`, async () => (await virsh.try(ping)).code === 0, {
+            within: 60_000,
+            every: 100,
+        });
+    }
+
     /**
      * Has its agent run a command to the end.
      * @param command for the guest's shell
@@ -130,6 +139,7 @@ export class Guest {
 
     /** Has the guest's shell do something, which may end the guest. @returns the process's number there */
     async begin(virsh: VirshClient, command: string): Promise<number | undefined> {
+        await this.waitForAgent(virsh);
         const shell = {path: '/bin/sh', arg: ['-c', command], 'capture-output': true};
         return (await this.#ask(virsh, 'guest-exec', shell)).pid;
     }

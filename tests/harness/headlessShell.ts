@@ -85,7 +85,7 @@ export class HeadlessShell {
             new Gio.Settings({schema_id: 'org.gnome.desktop.interface'}).set_boolean('enable-hot-corners', false);
             Main.overview.hide();
         })()`);
-        await waitFor('empty desktop', () => this.eval<boolean>('!Main.overview.visible'));
+        await this.waitFor('!Main.overview.visible');
         // Programs that start from now on find a pointer and a keyboard, and miss nothing of their first use.
         await this.#input('');
         await this.dismissNotifications();
@@ -113,7 +113,7 @@ export class HeadlessShell {
     }
 
     /** @param code an expression that becomes true  @throws {DeadlineError} when it does not */
-    async waitFor(code: string, within = 5000): Promise<void> {
+    async waitFor(code: string, within = 20_000): Promise<void> {
         await waitFor(code, () => this.eval<boolean>(`!!(${code})`), {within});
     }
 
@@ -162,6 +162,13 @@ export class HeadlessShell {
         return this.eval(`Main.messageTray.getSources().flatMap(source => source.notifications.map(n => ({
             source: source.title, title: n.title, body: n.body ?? '', actions: n.actions.map(a => a.label),
         })))`);
+    }
+
+    /** Moves the pointer, in pixels of the screen, and leaves it there. */
+    async point(x: number, y: number): Promise<void> {
+        await this.#input(`
+            pointer.notify_absolute_motion(time(), ${x}, ${y});
+            await beat();`);
     }
 
     /** Moves the pointer, in pixels of the screen, and presses its first button once. */

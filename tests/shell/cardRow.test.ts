@@ -43,6 +43,18 @@ describe('the row of a card', () => {
         );
         return texts.map(plain);
     };
+    /** Waits until its submenu has these rows: what can be done follows a moment after what the row says. */
+    const submenuIs = async (...wanted: string[]): Promise<void> => {
+        let seen: string[] = [];
+        const isThere = async (): Promise<boolean> => {
+            seen = await submenu();
+            return JSON.stringify(seen) === JSON.stringify(wanted);
+        };
+        const is = await waitFor(`the submenu ${wanted.join(', ')}`, isThere).catch((error: unknown) => {
+            throw new Error(`${String(error)}; it has ${seen.join(', ')}`, {cause: error});
+        });
+        expect(is).toBe(true);
+    };
     const choose = (label: string): Promise<void> =>
         panel.shell.clickActor(
             `${LendingPanel.row}.menu._getMenuItems().find(item => item.label?.text === ${JSON.stringify(label)})`,
@@ -50,10 +62,10 @@ describe('the row of a card', () => {
 
     it('takes it from Linux and returns it', async () => {
         await lab.cardIs('Linux (amdgpu)');
-        expect(await submenu()).toEqual(['Take for a machine', 'Show in Handover']);
+        await submenuIs('Take for a machine', 'Show in Handover');
         await press('\u2068Take for a machine');
         await lab.cardIs('vfio-pci, free');
-        expect(await submenu()).toEqual(['Return to Linux', 'Force back…', 'Show in Handover']);
+        await submenuIs('Return to Linux', 'Force back…', 'Show in Handover');
         await panel.shell.screenshot(screenshotPath('card-lent'));
         await press('\u2068Return to Linux');
         await lab.cardIs('Linux (amdgpu)');
@@ -73,7 +85,9 @@ describe('the row of a card', () => {
         });
         await panel.shell.pressKeys('Return');
         await lab.cardIs('vfio-pci, free');
-        expect(await focused()).toMatch(/^Return to Linux: Radeon/);
+        await waitFor('what the button does now', async () =>
+            (await focused()).startsWith('Return to Linux: Radeon'),
+        );
         await panel.shell.pressKeys('Return');
         await lab.cardIs('Linux (amdgpu)');
     }, 30_000);
@@ -85,7 +99,7 @@ describe('the row of a card', () => {
         await lab.cardIs('Loading vfio-pci');
         await pause(100);
         await panel.shell.screenshot(screenshotPath('card-moving'));
-        expect(await submenu()).toEqual(['Cancel', 'Show in Handover']);
+        await submenuIs('Cancel', 'Show in Handover');
         await press('Cancel');
         await lab.caller.control('Gate', [false]);
         await lab.cardIs('Linux (amdgpu)');
@@ -162,6 +176,7 @@ describe('the row of a card', () => {
         );
         await panel.shell.screenshot(screenshotPath('card-stuck'));
         await choose('Dismiss');
+        await waitFor('it is dismissed', async () => !(await submenu()).includes('Dismiss'));
         // Nobody is offered to try again, and it is said all the same.
         const [sentence, ...offered] = await submenu();
         expect(sentence).toContain('restart the computer');

@@ -39,7 +39,7 @@ describe('npm start and npm run uninstall on a desktop', () => {
             ! -name node_modules -exec cp -a -t "${checkout}" {} + && ln -s /src/node_modules "${checkout}"`);
         shell = await HeadlessShell.start({env: settings});
         before = await files();
-    });
+    }, 150_000);
 
     afterAll(() => shell.stop());
 
@@ -49,7 +49,7 @@ describe('npm start and npm run uninstall on a desktop', () => {
         expect(err).toContain('Missing: npm.');
         expect(err).toContain('sudo apt install npm');
         expect(await files()).toBe(before);
-    });
+    }, 150_000);
 
     it('installs for this user and opens the app', async () => {
         // The packages are there already, so that npm itself has nothing to do.
@@ -69,7 +69,7 @@ describe('npm start and npm run uninstall on a desktop', () => {
         );
         const version = await sh('.local/bin/handover --version');
         expect(version.out).toContain(VERSION);
-    });
+    }, 150_000);
 
     it('has its extension in the top bar after the next log-in', async () => {
         await shell.stop();
@@ -77,14 +77,14 @@ describe('npm start and npm run uninstall on a desktop', () => {
         await shell.waitFor(`Main.extensionManager.lookup('${EXTENSION_UUID}')?.state === 1`);
         const path = await shell.eval<string>(`Main.extensionManager.lookup('${EXTENSION_UUID}').path`);
         expect(path).toContain(home);
-    });
+    }, 150_000);
 
     it('may be run again', async () => {
         const installed = await files();
         const {code} = await tool('start', '--no-open');
         expect(code).toBe(0);
         expect(await files()).toBe(installed);
-    });
+    }, 150_000);
 
     it('takes all of it out again', async () => {
         const {code, out} = await tool('uninstall');
@@ -94,5 +94,5 @@ describe('npm start and npm run uninstall on a desktop', () => {
         await shell.waitFor(`Main.extensionManager.lookup('${EXTENSION_UUID}')?.state !== 1`);
         const again = await tool('uninstall');
         expect(again.out).toBe('Handover is not installed for this user.\n');
-    });
+    }, 150_000);
 });

@@ -68,6 +68,8 @@ describe('the keys and the Quick Settings', () => {
         await panel.set('handover-toggle-machine', "['<Control>F9']");
         await panel.shell.pressKeys('Control_L', 'F9');
         await stateIs('debian', RUNNING);
+        // The panel has heard of it, too: the next press stops.
+        await waitFor('told', async () => (await panel.shell.notifications()).length === 1);
         await panel.shell.pressKeys('Super_L', 'Alt_L', 'v');
         await panel.shell.pressKeys('Control_L', 'F9');
         await stateIs('debian', OFF);

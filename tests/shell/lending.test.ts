@@ -85,13 +85,13 @@ describe('a machine that needs a card', () => {
         await lab.dialog();
         const focused = (): Promise<string> =>
             panel.shell.eval<string>('global.stage.get_key_focus().label ?? ""').then(plain);
-        const seen = [await focused()];
-        for (let step = 0; step < 2; step++) {
+        const hasFocus = (label: string): Promise<boolean> =>
+            waitFor(`the focus on ${label}`, async () => (await focused()) === label);
+        expect(await hasFocus('Cancel')).toBe(true);
+        for (const label of ['Close blender and start', 'Start when free', 'Cancel']) {
             await panel.shell.pressKeys('Tab');
-            seen.push(await focused());
+            await hasFocus(label);
         }
-        expect(seen).toEqual(['Cancel', 'Close blender and start', 'Start when free']);
-        await panel.shell.pressKeys('Tab');
         await panel.shell.pressKeys('Return');
         await lab.dialogGone();
         expect(await libvirt.state(WINDOWS)).toBe(OFF);
@@ -183,6 +183,7 @@ describe('a machine that needs a card', () => {
         expect(program.running).toBe(true);
         await panel.open();
         await panel.shell.clickActor(`${Panel.row(WINDOWS)}.label`);
+        await panel.shell.waitFor(`${Panel.row(WINDOWS)}.menu.isOpen`);
         await pause(300);
         await panel.shell.screenshot(screenshotPath('refused-submenu-dark'));
         expect((await panel.submenu(WINDOWS)).map(plain).slice(0, 4)).toEqual([

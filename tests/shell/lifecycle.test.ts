@@ -75,6 +75,7 @@ describe('enabling and disabling', () => {
         await panel.open();
         await panel.waitForState('debian', 'Off');
         await panel.shell.clickActor(`${Panel.row('test')}.label`);
+        await panel.shell.waitFor(`${Panel.row('test')}.menu.isOpen`);
         await panel.shell.clickActor(Panel.submenuItem('test', 'Force off…'));
         await panel.shell.waitFor('Main.modalCount === 1');
         await libvirt.start('debian');

@@ -171,7 +171,7 @@ export class Panel {
     }
 
     /** Waits until a machine's row shows a state. */
-    async waitForState(label: string, state: string, within = 5000): Promise<void> {
+    async waitForState(label: string, state: string, within = 20_000): Promise<void> {
         await this.shell.waitFor(
             `handoverTest.describe(${Panel.row(label)}).texts.includes(${JSON.stringify(state)})`,
             within,

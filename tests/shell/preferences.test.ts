@@ -11,6 +11,7 @@ import {
     press,
     waitForApplication,
     waitForNode,
+    waitUntilStill,
 } from '../harness/accessibility.js';
 import {callBus} from '../harness/bus.js';
 import {waitFor} from '../harness/deadline.js';
@@ -53,8 +54,7 @@ describe('the preferences of the panel', () => {
 
     /** Clicks in the middle of something in the window. */
     const click = async (node: Node): Promise<void> => {
-        const within = node.get_component_iface()?.get_extents(Atspi.CoordType.WINDOW);
-        if (!within) throw new Error(`${nameOf(node)} is nowhere`);
+        const within = await waitUntilStill(node);
         const [x, y] = await panel.shell.eval<[number, number]>(
             '(({x, y}) => [x, y])(global.display.focus_window.get_frame_rect())',
         );

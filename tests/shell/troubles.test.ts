@@ -28,8 +28,7 @@ describe('trouble with a machine', () => {
     const start = async (guest: Guest): Promise<void> => {
         await virsh.define(guest.xml, {start: true});
         await guest.waitUntilReady();
-        const ping = ['qemu-agent-command', guest.name, '{"execute":"guest-ping"}'];
-        await waitFor('the agent', async () => (await virsh.try(ping)).code === 0, {within: 20_000});
+        await guest.waitForAgent(virsh);
     };
     const end = async (guest: Guest): Promise<void> => {
         await virsh.run(['destroy', guest.name]);
@@ -155,11 +154,14 @@ describe('trouble with a machine', () => {
         GLib.file_set_contents(`${folder}/${SLOW_UUID}.json`, JSON.stringify({version: 1, boots}));
         const guest = new Guest({name: 'sleepy', uuid: SLOW_UUID});
         await virsh.define(guest.xml, {start: true});
-        await waitFor('the notice', async () => (await told())[0]?.title === 'sleepy started');
+        // At once: its agent must not have answered by then.
         await session.signal('qemu-system-x86', 'STOP');
+        await waitFor('the notice', async () => (await told())[0]?.title === 'sleepy started');
         await pause(6500);
         await session.signal('qemu-system-x86', 'CONT');
-        await waitFor('the remark', async () => (await told())[0]?.body !== '', {within: 30_000});
+        await waitFor('the remark', async () => (await told()).some(({body}) => body !== ''), {
+            within: 30_000,
+        });
         const [notice, ...others] = await told();
         expect(others).toEqual([]);
         expect(notice?.title).toBe('sleepy started');
