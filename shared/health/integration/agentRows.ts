@@ -4,6 +4,7 @@ import {_, fill, ngettext} from '../../platform/i18n.js';
 import {driftOf, MOST_DRIFT_MS} from '../machine/guestChecks.js';
 import {canAnswer, type MachineFacts} from '../machine/machineFacts.js';
 import {AGENT, TIME} from './guestPackages.js';
+import {editLacking} from './integrationEdit.js';
 import {type IntegrationRow, missing, notMeasured, type RowHead, works} from './integrationRow.js';
 
 export function gracefulShutdown(facts: MachineFacts, head: RowHead): IntegrationRow {
@@ -42,7 +43,7 @@ export function timeSync(facts: MachineFacts, head: RowHead): IntegrationRow {
     });
     if (drift <= MOST_DRIFT_MS) return works(head, evidence);
     return missing(head, evidence, _('Switch on time synchronisation in the guest.'), {
-        edit: {kind: 'clock'},
+        edit: editLacking(facts.definition, {kind: 'clock'}),
         packages: TIME,
     });
 }

@@ -6,6 +6,7 @@ import {_, fill, fillTyped} from '../../platform/i18n.js';
 import {typedWord} from '../../platform/typedWord.js';
 import {canAnswer, type MachineFacts} from '../machine/machineFacts.js';
 import {AGENT, DRIVERS, FOLDERS} from './guestPackages.js';
+import {editLacking} from './integrationEdit.js';
 import {
     type IntegrationRow,
     missing,
@@ -65,11 +66,14 @@ export function balloon(facts: MachineFacts, head: RowHead): IntegrationRow {
     if (!canAnswer(facts)) return notMeasured(head, _('The guest does not run.'), DRIVERS);
     if (!balloonReports.known) return notMeasured(head, balloonReports.why, DRIVERS);
     if (balloonReports.value) return works(head, _('The guest tells through it how much memory is free.'));
+    const edit = editLacking(definition, {kind: 'balloon'});
     return missing(
         head,
         _('The guest tells nothing through it.'),
-        _('Have it asked regularly, and install the driver in the guest.'),
-        {edit: {kind: 'balloon'}, packages: DRIVERS},
+        edit === null
+            ? _('Install the drivers in the guest.')
+            : _('Have it asked regularly, and install the driver in the guest.'),
+        {edit, packages: DRIVERS},
     );
 }
 

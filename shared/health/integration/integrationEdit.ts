@@ -46,6 +46,11 @@ export function withIntegration(definition: Definition, edit: IntegrationEdit): 
     }
 }
 
+/** An edit that changes something; null where the definition has all of it. */
+export function editLacking(definition: Definition, edit: IntegrationEdit): IntegrationEdit | null {
+    return withIntegration(definition, edit) === definition ? null : edit;
+}
+
 function hasPort(definition: Definition, name: string): boolean {
     return definition.channels.some(channel => channel.name === name);
 }

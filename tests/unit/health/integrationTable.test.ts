@@ -120,6 +120,10 @@ describe('Rows that rest on the agent', () => {
     it('a clock that is off, and one that could not be read', () => {
         const off = factsOf({clock: read({guestMs: 0, askedMs: 9_000, answeredMs: 9_000})});
         expect(row(off, 'time-sync').edit?.kind).toBe('clock');
+        const definition = withIntegration(off.definition, {kind: 'clock'});
+        const caught = row({...off, definition}, 'time-sync');
+        expect(caught.status).toBe('missing');
+        expect(caught.edit).toBeNull();
         expect(row(factsOf({clock: unread(WHY)}), 'time-sync').status).toBe('unknown');
     });
 
@@ -184,7 +188,12 @@ describe('Rows that rest on virtio devices', () => {
             "<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' function='0'/></source></hostdev>";
         expect(row(having(hostdev), 'balloon').status).toBe('not-applicable');
         expect(row(having("<memballoon model='none'/>"), 'balloon').edit?.kind).toBe('balloon');
-        expect(row(factsOf({balloonReports: read(false)}), 'balloon').status).toBe('missing');
+        const asked = row(factsOf({balloonReports: read(false)}), 'balloon');
+        expect(asked.status).toBe('missing');
+        expect(asked.edit).toBeNull();
+        expect(asked.fix).toBe('Install the drivers in the guest.');
+        const unasked = having("<memballoon model='virtio'/>", {balloonReports: read(false)});
+        expect(row(unasked, 'balloon').edit?.kind).toBe('balloon');
         expect(row(factsOf({balloonReports: unread(WHY)}), 'balloon').status).toBe('unknown');
     });
 
