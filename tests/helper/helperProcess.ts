@@ -61,7 +61,7 @@ export class Caller {
         method: M,
         args: Takes<typeof TestControl, M>,
     ): Promise<Gives<typeof TestControl, M>> {
-        const reply = this.#send(TEST_PATH, TestControl, method, args, false, 5000);
+        const reply = this.#send(TEST_PATH, TestControl, method, args, false, 20_000);
         return reply as Promise<Gives<typeof TestControl, M>>;
     }
 
@@ -88,7 +88,7 @@ export class Caller {
 
     property(name: string): Promise<unknown> {
         const args = new GLib.Variant('(ss)', [HELPER_BUS_NAME, name]);
-        return this.#packed(HELPER_PATH, 'org.freedesktop.DBus.Properties', 'Get', args, 0, 5000).then(
+        return this.#packed(HELPER_PATH, 'org.freedesktop.DBus.Properties', 'Get', args, 0, 20_000).then(
             reply => (reply.recursiveUnpack() as unknown[])[0],
         );
     }
