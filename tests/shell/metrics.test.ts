@@ -12,6 +12,20 @@ const HOSTILE = '<b>50 %</b> \u202e· of';
 /** As `shortLine` has it. */
 const LINE = /^CPU <?\d+ % · .+ [MG]iB( · .+)?$/;
 
+/** Notes the timers that the extension begins from now on; `handoverTimers()` tells how many of them have not ended. */
+const NOTE_TIMERS = `
+    const add = GLib.timeout_add;
+    const begun = [];
+    GLib.timeout_add = (...wanted) => {
+        const id = add(...wanted);
+        if (new Error().stack.includes('${EXTENSION_UUID}')) begun.push(id);
+        return id;
+    };
+    globalThis.handoverTimers = () =>
+        begun.filter(id => GLib.MainContext.default().find_source_by_id(id) !== null).length;
+    globalThis.forgetTimers = () => (GLib.timeout_add = add);
+    null`;
+
 describe('the figures in the menu', () => {
     const virsh = new VirshClient();
     const image = GLib.build_filenamev([temporaryDirectory('figures'), 'disk.img']);
@@ -184,17 +198,21 @@ describe('the figures in the menu', () => {
     }, 60_000);
 
     it('end with the extension, also while the menu is open', async () => {
+        await panel.shell.eval(NOTE_TIMERS);
         for (let round = 0; round < 3; round++) {
             await panel.open();
             await figures();
+            expect(await panel.shell.eval<number>('handoverTimers()')).toBeGreaterThan(0);
             await panel.shell.disableExtension(EXTENSION_UUID);
             await quiet();
+            await panel.shell.waitFor('handoverTimers() === 0', 20_000);
             const before = traffic.calls();
             await pause(2500);
             expect(traffic.calls()).toBe(before);
             await panel.shell.enableExtension(EXTENSION_UUID);
             await panel.shell.waitFor(`${Panel.indicator}?.accessible_name.includes('2 machines')`, 20_000);
         }
+        await panel.shell.eval('forgetTimers(); null');
     }, 90_000);
 
     it('are readable on light, too', async () => {
