@@ -185,7 +185,10 @@ function command(verb: Verb, exit: (code: number) => void) {
         },
         // What a verb takes comes from a table, which stricli's types cannot follow.
         parameters: parameters as never,
-        docs: {brief: verb.brief},
+        docs: {
+            brief: verb.brief,
+            ...(verb.more !== undefined && {fullDescription: `${verb.brief}. ${verb.more}`}),
+        },
     });
 }
 

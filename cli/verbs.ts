@@ -40,6 +40,8 @@ export type VerbOption =
 export interface Verb {
     readonly name: string;
     readonly brief: string;
+    /** What its help should tell besides. */
+    readonly more?: string;
     /** Whether it takes a machine. */
     readonly machine: 'needed' | 'possible' | 'none';
     /** What it can do, as its first argument says; the first of them when there is none. */
@@ -162,6 +164,7 @@ export const VERBS: readonly Verb[] = [
     {
         name: 'top',
         brief: 'Show what machines do, live',
+        more: 'What holds a machine back is taken from its counters and this computer’s pressure alone; “handover stats MACHINE” looks closer.',
         machine: 'none',
         options: ['interval'],
         async run(options) {
@@ -172,6 +175,7 @@ export const VERBS: readonly Verb[] = [
     {
         name: 'stats',
         brief: 'Measure what a machine does, or all that run',
+        more: 'What holds one machine back is taken from all that is known of it; without MACHINE, or with --watch, from its counters and this computer’s pressure alone.',
         machine: 'possible',
         options: ['watch', 'interval'],
         async run(options, machine) {

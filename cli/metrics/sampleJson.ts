@@ -35,8 +35,14 @@ export function sampleJson(machine: Machine, sample: Sample | null, bottleneck: 
         disk: rates && diskJson(rates.disk),
         disks: (sample?.reading.disks ?? []).map(sizesJson),
         network: rates && networkJson(rates.network),
+        agentLostAt: agentLostAt(machine),
         bottleneck,
     };
+}
+
+/** When the guest agent went away; null while it is there, or was not seen to go. */
+function agentLostAt({active, troubles: {agentLostMs}}: Machine): string | null {
+    return active && agentLostMs !== null ? new Date(agentLostMs).toISOString() : null;
 }
 
 /** What the computer does on which the machines run. */

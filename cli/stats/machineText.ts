@@ -5,6 +5,7 @@ import type {Insight} from '../../shared/metrics/insight.js';
 import type {DiskRates, NetworkRates, Rates} from '../../shared/metrics/rates.js';
 import type {Figure, MemoryReading} from '../../shared/metrics/reading.js';
 import {
+    agentLossSentence,
     formatBytes,
     formatMemory,
     formatMilliseconds,
@@ -31,6 +32,7 @@ export function machineText(stats: MachineStats): string {
         [_('State'), domainStateLabel(machine.state, machine.reason)],
         ...(sample ? figures(sample.reading.memory, rates) : []),
         ...diskErrors(insight),
+        ...agentLoss(insight),
         ...cards(insight),
         ...(runs(machine) ? [[_('Held back by'), insight.bottleneck.sentence] as const] : []),
         ...lastStarts(boots),
@@ -103,6 +105,11 @@ function diskErrors({diskErrors: disks}: Insight): (readonly [string, string])[]
         noSpace ? fill(_('{disk}: no space is left'), {disk: target}) : target,
     );
     return [[_('Disk errors'), list(words)]];
+}
+
+/** Only while it is away, as far as was seen. */
+function agentLoss({lastAgentLossMs: lostMs}: Insight): (readonly [string, string])[] {
+    return lostMs === null ? [] : [[_('Guest agent'), agentLossSentence(lostMs)]];
 }
 
 function cards({gpu}: Insight): (readonly [string, string])[] {

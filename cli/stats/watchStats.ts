@@ -3,7 +3,7 @@ import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {domainStateLabel} from '../../shared/machines/words.js';
 import type {Metrics} from '../../shared/metrics/metrics.js';
-import {shortLine} from '../../shared/metrics/words.js';
+import {agentLossSentence, shortLine} from '../../shared/metrics/words.js';
 import {localTime} from '../../shared/platform/clock.js';
 import {_} from '../../shared/platform/i18n.js';
 import {FirstLook} from '../metrics/firstLook.js';
@@ -58,5 +58,7 @@ function line({machine, sample, bottleneck}: TopRow, atMs: number, options: Comm
 function words({machine, sample, bottleneck}: TopRow): string {
     if (!runs(machine)) return domainStateLabel(machine.state, machine.reason);
     if (!sample) return _('There are no figures of this moment.');
-    return [shortLine(sample), bottleneck.sentence].filter(part => part !== '').join(' · ');
+    const {agentLostMs} = machine.troubles;
+    const agent = agentLostMs === null ? '' : agentLossSentence(agentLostMs);
+    return [shortLine(sample), bottleneck.sentence, agent].filter(part => part !== '').join(' · ');
 }

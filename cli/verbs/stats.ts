@@ -2,6 +2,7 @@
 import type {HostList} from '../../shared/hosts/hostList.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import {Metrics} from '../../shared/metrics/metrics.js';
+import {FiguresLateError} from '../../shared/metrics/metricsErrors.js';
 import {withDeadline} from '../../shared/platform/clock.js';
 import {_} from '../../shared/platform/i18n.js';
 import {announceHosts} from '../announceHosts.js';
@@ -36,10 +37,7 @@ async function one(options: StatsOptions, argument: string): Promise<void> {
     const {hosts, machine} = await findMachine(argument, options);
     const metrics = new Metrics(hosts, {intervalMs: intervalMs(options)});
     const reading = readStats(metrics, hosts, machine);
-    const limit = timeoutMs(options);
-    const found: MachineStats = await (limit === undefined
-        ? reading
-        : withDeadline(machine.name, limit, reading));
+    const found: MachineStats = await inLimit(options, reading);
     if (options.json) stdout.json(machineJson(found));
     else stdout.write(machineText(found));
 }
@@ -51,8 +49,7 @@ async function all(options: StatsOptions): Promise<void> {
     const viewer = new TopViewer(hosts, metrics);
     const running = (): Machine[] => hosts.machines.filter(({active}) => active);
     const measured = measure(metrics, running);
-    const limit = timeoutMs(options);
-    await (limit === undefined ? measured : withDeadline(_('Figures'), limit, measured));
+    await inLimit(options, measured);
     const {rows} = await viewer.look();
     if (options.json)
         stdout.json(rows.map(({machine, sample, bottleneck}) => sampleJson(machine, sample, bottleneck)));
@@ -63,6 +60,18 @@ async function all(options: StatsOptions): Promise<void> {
                 .map(line => `${line}\n`)
                 .join(''),
         );
+}
+
+/** @throws FiguresLateError when the caller's time is over first, or what the figures failed with */
+async function inLimit<T>(options: StatsOptions, figures: Promise<T>): Promise<T> {
+    const limit = timeoutMs(options);
+    if (limit === undefined) return figures;
+    let late = false;
+    try {
+        return await withDeadline('the figures', limit, figures, () => (late = true));
+    } catch (error) {
+        throw late ? new FiguresLateError(limit, {cause: error}) : error;
+    }
 }
 
 async function watchUntilEnd(options: StatsOptions, argument: string | undefined): Promise<void> {

@@ -85,7 +85,7 @@ export function bottleneckOf(facts: BottleneckFacts): Bottleneck {
             sentence: _('It is paused.'),
             figure: null,
         };
-    if (!rates) return unknown();
+    if (!rates) return facts.memory === null ? unknown() : onlyOne();
     const tiers = [
         [
             vcpuWait(rates.vcpus),
@@ -111,6 +111,12 @@ export function bottleneckOf(facts: BottleneckFacts): Bottleneck {
 
 function unknown(): Bottleneck {
     const sentence = _('What holds it back is not known: there are no figures of this moment.');
+    return {kind: 'unknown', sentence, figure: null};
+}
+
+/** Its counters have been read, but there is nothing to compare them with. */
+function onlyOne(): Bottleneck {
+    const sentence = _('What holds it back is not known yet: that takes two readings.');
     return {kind: 'unknown', sentence, figure: null};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Figures as people read them: the same in the menu, the app and the terminal.
+import {localTime} from '../platform/clock.js';
 import {_, fill} from '../platform/i18n.js';
 import type {MemoryReading, Figure} from './reading.js';
 import type {Sample} from './sampler.js';
@@ -23,6 +24,11 @@ export function formatBytes(bytes: number): string {
 export function formatRate(bytesPerSecond: number): string {
     const unit = unitOf(bytesPerSecond, 1000);
     return fill(_('{rate}/s'), {rate: `${short(bytesPerSecond / 1000 ** unit)} ${DECIMAL[unit]!}`});
+}
+
+/** That the guest agent went away. @param lostMs when, in milliseconds since 1970 */
+export function agentLossSentence(lostMs: number): string {
+    return fill(_('The guest agent has been away since {time}.'), {time: localTime(lostMs, '%X')});
 }
 
 /** Times of a request or a frame: `3.2 ms`. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What goes wrong with figures, in words.
-import {NoStatisticsError} from '../metrics/metricsErrors.js';
+import {FiguresLateError, NoStatisticsError} from '../metrics/metricsErrors.js';
 import {_} from '../platform/i18n.js';
 import type {Description} from './description.js';
 
@@ -13,6 +13,15 @@ export function describeMetricsProblem(error: unknown): Description | null {
             body: _(
                 'libvirt keeps no statistics for this hypervisor. Look at them from inside the machine; all else works as usual.',
             ),
+        };
+    if (error instanceof FiguresLateError)
+        return {
+            category: 'timeout',
+            title: _('There was no time for figures'),
+            body: _(
+                'Figures compare two readings, and the time was over before the second one. Allow more of it than lies between two readings; if it was more, libvirt is slow to answer.',
+            ),
+            remedy: 'retry',
         };
     return null;
 }

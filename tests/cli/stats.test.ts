@@ -259,6 +259,20 @@ describe('handover stats', () => {
         expect(await handover(['stats', ...HOST])).toEqual({code: 0, out: '', err: 'No machine runs.\n'});
     });
 
+    it('says that figures take two readings, where the time is over before', async () => {
+        await virsh.define(new Guest({name: 'short'}).xml, {start: true});
+        for (const which of [['short'], []]) {
+            const args = ['stats', ...HOST, '--timeout', '2', '--interval', '60', '--json', ...which];
+            const {code, out, err} = await handover(args);
+            expect({code, out, kind: jsonError(err)['kind']}).toEqual({
+                code: 7,
+                out: '',
+                kind: 'figures-late',
+            });
+            expect(jsonError(err)['title']).toBe('There was no time for figures');
+        }
+    });
+
     it('ends as the other verbs do when it cannot', async () => {
         expect((await handover(['stats', ...HOST, 'nosuch'])).code).toBe(3);
         expect((await handover(['stats', '--host', 'system', '--timeout', '5'])).code).toBe(6);

@@ -151,6 +151,8 @@ describe('every verb', () => {
             expect({code, err}).toEqual({code: 0, err: ''});
             expect(out).toMatch(/^USAGE\n/);
         }
+        expect((await handover(['top', '--help'])).out).toContain('“handover stats MACHINE” looks closer');
+        expect((await handover(['stats', '--help'])).out).toContain('from all that is known of it');
     });
 });
 

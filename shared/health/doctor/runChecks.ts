@@ -74,7 +74,10 @@ const OF_LIBVIRT = new Set([
 function unmeasured(error: unknown): Verdict {
     if (error instanceof DeadlineError)
         return unknown(
-            fill(_('There was no answer within {time} ms.'), {time: Math.round(error.milliseconds)}),
+            fill(_('There was no answer within {time} ms.'), {
+                // No time at all was given to nothing.
+                time: Math.max(1, Math.round(error.milliseconds)),
+            }),
             _('Look again. If it stays like this, something that was asked hangs.'),
         );
     if (error instanceof HandoverError && OF_LIBVIRT.has(error.kind))

@@ -5,6 +5,8 @@ import {type Finding, fine, type Question, unmeasured, wrong} from '../finding.j
 import type {GuestFilesystem} from './guestInfo.js';
 import {canAnswer, type ClockSample, hasQemu, type MachineFacts} from './machineFacts.js';
 
+/** What Linux calls a computer that nobody has named (DEFAULT_HOSTNAME in its init/Kconfig). */
+const NO_HOST_NAME = '(none)';
 /** Fuller than this, a file system fails soon. */
 const FULL_PERCENT = 95;
 /** What is off by more breaks log-ins with Kerberos later, and builds and logs at once; in milliseconds. */
@@ -33,7 +35,7 @@ function agent({definition, agent: reading}: MachineFacts): Finding {
     const question: Question = {...base, severity: 'warning', lasting: false};
     if (!reading.known) return unmeasured(question, reading.why);
     const {answered, milliseconds} = reading.value;
-    const time = Math.round(milliseconds);
+    const time = Math.max(1, Math.round(milliseconds));
     if (answered) return fine(question, fill(_('It answered within {time} ms.'), {time}));
     return wrong(
         question,
@@ -49,9 +51,9 @@ function guest({guest: reading}: MachineFacts): Finding {
     if (!reading.known) return unmeasured(question, reading.why);
     const {hostName, system, cards} = reading.value;
     const addresses = (cards ?? []).flatMap(card => card.addresses).filter(address => !isLocal(address));
-    const parts = [system, hostName, ...addresses].flatMap(part =>
-        part === null ? [] : fill('{part}', {part}),
-    );
+    const name = hostName === NO_HOST_NAME ? null : hostName;
+    const parts = [system, name, ...addresses].flatMap(part => (part === null ? [] : fill('{part}', {part})));
+    if (parts.length === 0 && hostName === NO_HOST_NAME) return fine(question, _('It has no name.'));
     if (parts.length === 0) return unmeasured(question, _('The agent tells nothing of its guest.'));
     return fine(question, parts.join(', '));
 }

@@ -23,7 +23,15 @@ import {at} from '../metrics/pretendedReading.js';
 const MIB = 1024;
 
 function machine(name: string, fields: Partial<Machine> = {}): Machine {
-    const known = {name, state: 'running', reason: 'booted', path: null, active: true, host: {id: 'session'}};
+    const known = {
+        name,
+        state: 'running',
+        reason: 'booted',
+        path: null,
+        active: true,
+        host: {id: 'session'},
+        troubles: {agentLostMs: null},
+    };
     const made: unknown = {...known, ...fields};
     return made as Machine;
 }

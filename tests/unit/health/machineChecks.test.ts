@@ -265,6 +265,8 @@ describe('Disks', () => {
 describe('The guest', () => {
     it('its agent: answers, does not, has no channel, could not be asked', () => {
         expect(find(factsOf(), 'guest-agent').evidence).toContain('12 ms');
+        const quick = factsOf({agent: read({answered: true, milliseconds: 0.4})});
+        expect(find(quick, 'guest-agent').evidence).toBe('It answered within 1 ms.');
         const silent = factsOf({agent: read({answered: false, milliseconds: 5_000}), guest: unread(WHY)});
         expect(trouble(silent)).toEqual(['guest-agent failed']);
         expect(trouble(factsOf({agent: unread(WHY)}))).toEqual(['guest-agent unknown']);
@@ -279,6 +281,12 @@ describe('The guest', () => {
         expect(evidence).toContain('Debian GNU/Linux 13');
         expect(evidence).toContain('192.168.122.5');
         expect(evidence).not.toContain('fe80');
+        const about = (text: string): string => {
+            const {status, evidence: said} = find(factsOf({guest: read(parseGuestInfo(text))}), 'guest-info');
+            return `${status}: ${said.replace(/[\u2068\u2069]/g, '')}`;
+        };
+        expect(about('hostname : (none)\nos.name : Alpine')).toBe('ok: Alpine');
+        expect(about('hostname : (none)')).toBe('ok: It has no name.');
         const nothing = factsOf({guest: read(parseGuestInfo(''))});
         expect(trouble(nothing)).toEqual(['guest-info unknown', 'guest-filesystem unknown']);
         expect(trouble(factsOf({guest: unread(WHY)}))).toEqual(['guest-info unknown']);

@@ -72,6 +72,11 @@ describe('A run of checks', () => {
         expect(findings.at(-1)?.status).toBe('ok');
     });
 
+    it('has given no question less than a millisecond, as it tells it', async () => {
+        const [hung] = await runChecks([question('hangs', {read: never})], null, {totalMs: 0.001});
+        expect(hung?.evidence).toBe('There was no answer within 1 ms.');
+    });
+
     it('takes what is thrown, early or late, for could not measure, and says why', async () => {
         const early = question('early', {
             read: () => {

@@ -29,7 +29,14 @@ describe('What holds a machine back', () => {
             sentence: 'Nothing holds it back.',
             figure: null,
         });
-        expect(named({}, {rates: null}).kind).toBe('unknown');
+        expect(named({}, {rates: null})).toEqual({
+            kind: 'unknown',
+            sentence: 'What holds it back is not known yet: that takes two readings.',
+            figure: null,
+        });
+        expect(named({}, {rates: null, memory: null}).sentence).toBe(
+            'What holds it back is not known: there are no figures of this moment.',
+        );
         expect(named({}, {paused: true, pressure: calm}).sentence).toBe('It is paused.');
         // All that libvirt's test driver tells is that a machine runs.
         const rates = ratesBetween(bare(0), bare(1000), 6000);
