@@ -20,6 +20,7 @@ import {knownUuid} from '../outcome.js';
 import {plain} from '../plainText.js';
 import type {Addable} from './addable.js';
 import {integrationText} from './integrationText.js';
+import {textColumns} from '../terminal/tty.js';
 import {sharedFolder} from './sharedFolder.js';
 import {typedMachine} from './typedMachine.js';
 
@@ -40,8 +41,8 @@ export async function addTo(
     const told = toldEdit(wanted, options);
     const row = told === null ? ((await rowOf(wanted, examine)) ?? null) : null;
     const edit = told ?? row?.edit ?? null;
-    if (edit === null && row?.pending) return tellPending(machine, row, options);
-    if (edit === null) return tellWithout(machine, wanted, row, options);
+    if (edit === null && row?.pending) return await tellPending(machine, row, options);
+    if (edit === null) return await tellWithout(machine, wanted, row, options);
     if (!options.json) stdout.write(`${_('This would be done:')}\n  • ${plain(editLabel(edit))}\n`);
     if (!options.yes) {
         if (options.json) return stdout.json(addingJson(machine, 'add', wanted, null));
@@ -97,16 +98,16 @@ async function rowOf(
 }
 
 /** There is nothing in the definition that would help. */
-function tellWithout(
+async function tellWithout(
     machine: Machine,
     wanted: Addable,
     row: IntegrationRow | null,
     options: AddingOptions,
-): void {
+): Promise<void> {
     // What could not be measured is not the definition's: that has been looked at.
     const needless = row !== null && row.status !== 'missing';
     if (options.json) stdout.json(addingJson(machine, 'add', wanted, null));
-    else if (row) stdout.write(integrationText([row], () => null));
+    else if (row) stdout.write(integrationText([row], () => null, await textColumns()));
     if (needless) {
         if (!options.json) stdout.line(_('There is nothing to be added to the definition.'));
         return;
@@ -117,10 +118,10 @@ function tellWithout(
 }
 
 /** Somebody has added it since the machine was started. */
-function tellPending(machine: Machine, row: IntegrationRow, options: AddingOptions): void {
+async function tellPending(machine: Machine, row: IntegrationRow, options: AddingOptions): Promise<void> {
     const edited = {changed: false, needsRestart: true};
     if (options.json) return stdout.json(addingJson(machine, 'add', row.id, options.yes ? edited : null));
-    stdout.write(integrationText([row], () => null));
+    stdout.write(integrationText([row], () => null, await textColumns()));
     stdout.line(_('The definition has it already.'));
     stdout.line(plain(restartLine(machine)));
 }

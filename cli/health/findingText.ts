@@ -9,6 +9,7 @@ import {
 } from '../../shared/health/words.js';
 import {_, fill, ngettext} from '../../shared/platform/i18n.js';
 import {columnsOf, padEnd, plain} from '../plainText.js';
+import {unbroken, wrapText} from '../wrapText.js';
 import {BOLD, GREEN, painted, RED, YELLOW} from './paint.js';
 
 /** How findings are shown. */
@@ -17,6 +18,8 @@ export interface FindingStyle {
     readonly all: boolean;
     /** What to type to have a finding mended; null where nothing can be. */
     readonly command: (finding: Finding) => string | null;
+    /** How wide lines may be; they are as long as they are unless told. */
+    readonly columns?: number;
 }
 
 const RANK = {hard: 0, warning: 1, advice: 2} as const;
@@ -36,7 +39,7 @@ export function findingsText(findings: readonly Finding[], style: FindingStyle):
             : `${painted(plain(unmeasuredLine(findings)), BOLD)}\n${unknown.map(whole).join('')}`,
         wellText(well, width, style),
     ];
-    return groups.filter(text => text !== '').join('\n');
+    return wrapText(groups.filter(text => text !== '').join('\n'), style.columns ?? Infinity);
 }
 
 function wellText(well: readonly Finding[], width: number, {all}: FindingStyle): string {
@@ -57,7 +60,7 @@ function wholeFinding(finding: Finding, width: number, {command}: FindingStyle):
         `${status(finding, width)}  ${painted(plain(findingTitle(finding)), BOLD)} [${finding.id}]`,
         `${indent}${plain(finding.evidence)}`,
         ...(finding.fix === '' ? [] : [`${indent}→ ${plain(finding.fix)}`]),
-        ...(typed === null ? [] : [`${indent}→ ${_('Handover can do it:')} ${typed}`]),
+        ...(typed === null ? [] : [`${indent}→ ${_('Handover can do it:')} ${unbroken(typed)}`]),
         '',
     ].join('\n');
 }

@@ -18,6 +18,7 @@ import {type CommonOptions, timeoutMs} from '../options.js';
 import {stderr, stdout} from '../output.js';
 import {plain, withoutIsolates} from '../plainText.js';
 import {showProgress} from '../progress.js';
+import {textColumns} from '../terminal/tty.js';
 import {findingJson} from './findingJson.js';
 import {findingsText} from './findingText.js';
 
@@ -34,8 +35,8 @@ export async function fixFinding(id: string, look: Look, options: FixOptions): P
     stdout.check();
     const found = await look([id]);
     const actions = each(found.flatMap(({status, action}) => (status !== 'ok' && action ? [action] : [])));
-    if (actions.length === 0) return tellWithout(id, found, options);
-    if (!options.json) stdout.write(`${text(found)}\n`);
+    if (actions.length === 0) return await tellWithout(id, found, options);
+    if (!options.json) stdout.write(`${await text(found)}\n`);
     if (!(await agreed(actions, options))) {
         stdout.json(result(id, actions, false, found));
         throw new AlreadyTold();
@@ -44,7 +45,7 @@ export async function fixFinding(id: string, look: Look, options: FixOptions): P
     if (failure !== null && done.length === 0) throw failure.error;
     const after = await look([id]);
     if (options.json) stdout.json(result(id, done, true, after));
-    else stdout.write(`\n${text(after)}\n${_('To undo it:')} handover doctor --fix ${id} --undo\n`);
+    else stdout.write(`\n${await text(after)}\n${_('To undo it:')} handover doctor --fix ${id} --undo\n`);
     if (failure !== null) throw failure.error;
     if (!isWell(after)) throw new AlreadyTold();
 }
@@ -63,14 +64,14 @@ export async function undoFix(id: string, look: Look, options: FixOptions): Prom
     if (failure !== null && done.length === 0) throw failure.error;
     const after = await look([id]);
     if (options.json) stdout.json(result(id, done, true, after));
-    else stdout.write(`\n${text(after)}`);
+    else stdout.write(`\n${await text(after)}`);
     if (failure !== null) throw failure.error;
 }
 
 /** What is well needs no fix; for the rest there are words only. */
-function tellWithout(id: string, found: readonly Finding[], options: FixOptions): void {
+async function tellWithout(id: string, found: readonly Finding[], options: FixOptions): Promise<void> {
     if (options.json) stdout.json(result(id, [], false, found));
-    else stdout.write(text(found));
+    else stdout.write(await text(found));
     if (found.every(({status}) => status === 'ok')) {
         if (!options.json) stdout.line(_('There is nothing to be mended.'));
         return;
@@ -166,8 +167,8 @@ function each(actions: readonly FixAction[]): FixAction[] {
     return [...new Map(actions.map(action => [JSON.stringify(action), action])).values()];
 }
 
-function text(findings: readonly Finding[]): string {
-    return findingsText(findings, {all: true, command: () => null});
+async function text(findings: readonly Finding[]): Promise<string> {
+    return findingsText(findings, {all: true, command: () => null, columns: await textColumns()});
 }
 
 function result(

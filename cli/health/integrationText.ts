@@ -4,12 +4,18 @@ import {packageLabels} from '../../shared/health/integration/words.js';
 import {rowStatusLabel} from '../../shared/health/words.js';
 import {_} from '../../shared/platform/i18n.js';
 import {columnsOf, padEnd, plain, withoutIsolates} from '../plainText.js';
+import {unbroken, wrapText} from '../wrapText.js';
 import {BOLD, GREEN, painted, YELLOW} from './paint.js';
 
-/** How guest and host work together, row by row, with what to add where something is missing. */
+/**
+ * How guest and host work together, row by row, with what to add where something is missing.
+ *
+ * @param columns how wide lines may be
+ */
 export function integrationText(
     rows: readonly IntegrationRow[],
     command: (row: IntegrationRow) => string | null,
+    columns = Infinity,
 ): string {
     if (rows.length === 0) return '';
     const width = Math.max(...rows.map(row => columnsOf(rowStatusLabel(row))));
@@ -20,11 +26,11 @@ export function integrationText(
         ...typed(command(row)).map(line => `${indent}→ ${line}`),
         ...packageLine(row).map(line => `${indent}→ ${line}`),
     ]);
-    return [painted(_('Guest and host'), BOLD), ...lines, ''].join('\n');
+    return wrapText([painted(_('Guest and host'), BOLD), ...lines, ''].join('\n'), columns);
 }
 
 function typed(command: string | null): string[] {
-    return command === null ? [] : [`${_('Handover can add it:')} ${command}`];
+    return command === null ? [] : [`${_('Handover can add it:')} ${unbroken(command)}`];
 }
 
 /** What to install in the guest, where something is missing. */
@@ -39,16 +45,7 @@ function colourOf(status: RowStatus): number | null {
 }
 
 /** What `--json` prints of a row; the manual page documents it, and it only ever grows. */
-export function rowJson({
-    id,
-    title,
-    status,
-    evidence,
-    fix,
-    edit,
-    packages,
-    pending,
-}: IntegrationRow): object {
+export function rowJson({id, title, status, evidence, fix, edit, packages, pending}: IntegrationRow): object {
     return {
         id,
         title: withoutIsolates(title),

@@ -3,6 +3,7 @@
 import {DeadlineError, SubprocessError} from '../../shared/platform/errors.js';
 import {run} from '../../shared/platform/subprocess.js';
 import {variable} from '../environment.js';
+import {stdout} from '../output.js';
 
 const DEADLINE_MS = 500;
 /** A busy computer takes its time, and nobody wants a terminal that does not show what is typed. */
@@ -25,6 +26,11 @@ export async function terminalSize(): Promise<TerminalSize> {
         columns: told('COLUMNS') ?? (columns || USUAL.columns),
         rows: told('LINES') ?? (rows || USUAL.rows),
     };
+}
+
+/** How wide lines of text may be: what a program reads is never wrapped. */
+export async function textColumns(): Promise<number> {
+    return stdout.isTerminal ? (await terminalSize()).columns : Infinity;
 }
 
 /**

@@ -12,6 +12,7 @@ import {type CommonOptions, timeoutMs} from '../options.js';
 import {stderr, stdout} from '../output.js';
 import {showProgress} from '../progress.js';
 import {hostsToAsk} from '../settings.js';
+import {textColumns} from '../terminal/tty.js';
 import {UsageError} from '../usageError.js';
 
 export interface DoctorOptions extends CommonOptions {
@@ -39,7 +40,7 @@ export async function doctor(options: DoctorOptions): Promise<void> {
     const ids = wanted?.flatMap(idsOf);
     const {look, close} = await begin(options);
     try {
-        if (fix === undefined) return show(await look(ids), options);
+        if (fix === undefined) return await show(await look(ids), options);
         const {fixFinding, undoFix} = await import('../health/fixing.js');
         await (options.undo ? undoFix : fixFinding)(fix, look, options);
     } finally {
@@ -47,13 +48,14 @@ export async function doctor(options: DoctorOptions): Promise<void> {
     }
 }
 
-function show(findings: readonly Finding[], {json, id, verbose = false}: DoctorOptions): void {
+async function show(findings: readonly Finding[], {json, id, verbose = false}: DoctorOptions): Promise<void> {
     if (json) stdout.json(findings.map(findingJson));
     else if (findings.length === 0) stderr.line(_('There is nothing here that this could be asked about.'));
     else
         stdout.write(
             findingsText(findings, {
                 all: verbose || id !== undefined,
+                columns: await textColumns(),
                 command: ({id: one, action}) => (action === null ? null : `handover doctor --fix ${one}`),
             }),
         );

@@ -24,6 +24,7 @@ import {showProgress} from '../progress.js';
 import {warn} from '../report.js';
 import {hostsToAsk} from '../settings.js';
 import {type Cell, formatTable} from '../table.js';
+import {textColumns} from '../terminal/tty.js';
 import {UsageError} from '../usageError.js';
 
 export interface HealthOptions extends CommonOptions {
@@ -49,7 +50,7 @@ export async function health(options: HealthOptions, argument: string | undefine
     }
     const found = await examine(machine, hosts, options);
     if (options.json) stdout.json(healthJson(machine, found));
-    else stdout.write(healthText(machine, found));
+    else stdout.write(healthText(machine, found, await textColumns()));
     if (!isWell(found.findings)) throw new AlreadyTold();
 }
 
@@ -123,13 +124,13 @@ function examine(machine: Machine, hosts: HostList, options: HealthOptions): Pro
     return examineMachine(machine, hosts, totalMs === undefined ? {} : {totalMs});
 }
 
-function healthText(machine: Machine, {findings, integration}: MachineHealth): string {
+function healthText(machine: Machine, {findings, integration}: MachineHealth, columns: number): string {
     const name = typedMachine(machine);
     const title = `${escapeControls(machine.name)} (${machine.host.id})`;
     return [
         `${painted(title, BOLD)}: ${domainStateLabel(machine.state, machine.reason)}\n`,
-        findingsText(findings, {all: true, command: () => null}),
-        integrationText(integration, row => addCommand(name, row)),
+        findingsText(findings, {all: true, command: () => null, columns}),
+        integrationText(integration, row => addCommand(name, row), columns),
     ]
         .filter(text => text !== '')
         .join('\n');

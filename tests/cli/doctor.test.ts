@@ -164,6 +164,23 @@ describe('handover doctor', () => {
         expect((await onTerminal({NO_COLOR: '1'})).out).not.toContain('\x1b[');
     });
 
+    it('ends lines between words where the terminal ends, and nowhere in a pipe', async () => {
+        const args = 'handover doctor --host test --id helper';
+        const widest = async (command: string, options: ProgramOptions): Promise<number> => {
+            const {out} = await runProgram(['script', '-qec', command, '/dev/null'], options);
+            expect(out).toContain('[helper]');
+            return Math.max(
+                ...out
+                    .replace(/\x1b\[\d*m/g, '')
+                    .split(/\r?\n/)
+                    .map(line => line.length),
+            );
+        };
+        const env = {HANDOVER_SYSROOT: fake.folder, NO_COLOR: '1', TERM: 'xterm'};
+        expect(await widest(`stty cols 40; ${args} 2>/dev/null`, {env})).toBeLessThanOrEqual(40);
+        expect(await widest(`stty cols 40; ${args} 2>/dev/null | cat`, {env})).toBeGreaterThan(40);
+    });
+
     it('says that a question does not arise', async () => {
         const {code, out, err} = await doctor(['--id', 'looking-glass']);
         expect({code, out, err}).toEqual({
