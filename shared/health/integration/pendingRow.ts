@@ -16,14 +16,17 @@ export function unlessPending(
     if (row.status !== 'missing' || kept === null || !isGiven(row, definition, kept)) return row;
     return {
         ...row,
-        fix: _('It has been added, and comes with the machine’s next start: shut it down, and start it again.'),
+        fix: _(
+            'It has been added, and comes with the machine’s next start: shut it down, and start it again.',
+        ),
         edit: null,
         pending: true,
     };
 }
 
 function isGiven({id, edit}: IntegrationRow, running: Definition, kept: Definition): boolean {
-    if (edit !== null) return withIntegration(running, edit) !== running && withIntegration(kept, edit) === kept;
+    if (edit !== null)
+        return withIntegration(running, edit) !== running && withIntegration(kept, edit) === kept;
     // Which folder is to be shared is known to who asks for it only.
     return id === 'shared-folders' && running.filesystems.length === 0 && kept.filesystems.length > 0;
 }
