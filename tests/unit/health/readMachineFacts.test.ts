@@ -85,7 +85,10 @@ describe('Reading the facts of a machine', () => {
 
     it('says of everything that cannot be read that it is unknown, and of nothing that it failed', async () => {
         const no = (): Promise<never> => Promise.reject(new LibvirtError('no'));
-        const facts = await readMachineFacts(running, world([], {diskErrors: no, balloonReports: no, kept: no}));
+        const facts = await readMachineFacts(
+            running,
+            world([], {diskErrors: no, balloonReports: no, kept: no}),
+        );
         const findings = machineChecks(facts);
         expect(findings.filter(({status}) => status === 'failed')).toEqual([]);
         expect(findings.filter(({status}) => status === 'unknown').map(({id}) => id)).toEqual([
