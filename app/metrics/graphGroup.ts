@@ -8,6 +8,7 @@ import {isActive} from '../../shared/libvirt/domainState.js';
 import type {Machine} from '../../shared/machines/machine.js';
 import type {History} from '../../shared/metrics/history.js';
 import type {Insight} from '../../shared/metrics/insight.js';
+import {agentLossSentence} from '../../shared/metrics/words.js';
 import {APP_PATH} from '../../shared/names.js';
 import {localTime} from '../../shared/platform/clock.js';
 import {_, fill} from '../../shared/platform/i18n.js';
@@ -168,7 +169,7 @@ export class GraphGroup extends Gtk.Box {
         return wanted;
     }
 
-    #syncSentence({sample, problem, insight}: LiveFigures): void {
+    #syncSentence({sample, problem, insight, reportProblem}: LiveFigures): void {
         this._hostSentence.label = '';
         if (problem !== null) {
             this.#say(WARNING, describeProblem(problem).title);
@@ -185,7 +186,7 @@ export class GraphGroup extends Gtk.Box {
             unknown: 'dialog-question-symbolic',
         };
         this.#say(icons[bottleneck.kind] ?? WARNING, bottleneck.sentence);
-        this._hostSentence.label = besides(insight);
+        this._hostSentence.label = besides(insight, reportProblem);
         // Its line stays once it is there: what is below does not move up and down with it.
         if (this._hostSentence.label !== '') this._hostSentence.visible = true;
     }
@@ -199,17 +200,18 @@ export class GraphGroup extends Gtk.Box {
 }
 
 /** What explains the sentence, or should be known besides; a line each, none for most machines. */
-function besides({bottleneck, pressure, lastIoErrorMs, lastAgentLossMs}: Insight): string {
+function besides(
+    {bottleneck, pressure, lastIoErrorMs, lastAgentLossMs}: Insight,
+    reportProblem: string | null,
+): string {
     return [
         pressureSentence(bottleneck.kind, pressure),
         lastIoErrorMs === null
             ? ''
             : fill(_('A disk met an error at {time}.'), {time: localTime(lastIoErrorMs, '%X')}),
-        lastAgentLossMs === null
-            ? ''
-            : fill(_('The guest agent has been away since {time}.'), {
-                  time: localTime(lastAgentLossMs, '%X'),
-              }),
+        lastAgentLossMs === null ? '' : agentLossSentence(lastAgentLossMs),
+        // In the place of the graphs that there would be.
+        reportProblem ?? '',
     ]
         .filter(line => line !== '')
         .join('\n');

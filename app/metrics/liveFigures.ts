@@ -67,6 +67,11 @@ export class LiveFigures {
         return this.#channel.latest;
     }
 
+    /** Why what the guest reports is not read, as a sentence; null when it is, or when it has nothing to report on. */
+    get reportProblem(): string | null {
+        return this.#channel.problem;
+    }
+
     /** The cards that Linux uses, as far as can be seen. */
     get cards(): readonly GpuUse[] {
         return this.#cards;

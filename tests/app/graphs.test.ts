@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Atspi from 'gi://Atspi?version=2.0';
+import GLib from 'gi://GLib';
 import type GObject from 'gi://GObject';
 
 import {FakePciTree} from '../fakes/fakePciTree.js';
@@ -107,6 +108,21 @@ describe('the graphs of a machine', () => {
         await says(app, 'CPU', /\d %/);
         // Its use is known from the second look on.
         await says(app, /Intel|0000:00:02/, /render \| used by Linux \| 0 %/);
+        expect(await app.stop()).toEqual([]);
+    }, 60_000);
+
+    it('say why what the guest reports is not read, as long as it is so', async () => {
+        const xml = await page.virsh.run(['dumpxml', 'graphs']);
+        const place = /path='([^']+)'\/>\s*<target type='virtio' name='io\.github\.handover\.report\.0'/;
+        const socket = place.exec(xml)?.[1] ?? '';
+        expect(GLib.rename(socket, `${socket}.away`)).toBe(0);
+        const app = await page.open();
+        const why = {name: /^What the guest reports could not be read: /, role: 'label'};
+        await app.seeAnywhere(why);
+        await app.see({name: 'CPU', role: GRAPH});
+        await app.picture('graphs-unread');
+        expect(GLib.rename(`${socket}.away`, socket)).toBe(0);
+        await waitFor('it is said no more', () => app.find({...why, showing: false}) === undefined);
         expect(await app.stop()).toEqual([]);
     }, 60_000);
 
