@@ -127,6 +127,9 @@ describe('a machine whose card is held', () => {
         await lab.caller.outcome('Take', CardLab.CARD);
         await startMachine('windows');
         const app = await start();
+        // It can tell that a card is back when it knows who had it.
+        await app.activate('show-card', new GLib.Variant('s', CardLab.CARD));
+        await app.seeAnywhere({name: /Radeon RX 7900.*windows/});
         await app.choose('alpine', 'Start');
         await stopMachine('windows');
         await lab.caller.outcome('Return', CardLab.CARD);
