@@ -52,14 +52,14 @@ function wellText(well: readonly Finding[], width: number, {all}: FindingStyle):
     return `${painted(count, BOLD)}\n${lines.join('')}`;
 }
 
-/** What it is called and about, what was read, and what to do. */
+/** What it is called and about, what was read, and what to do; that may hold a command, and is not cut. */
 function wholeFinding(finding: Finding, width: number, {command}: FindingStyle): string {
     const indent = ' '.repeat(width + 4);
     const typed = command(finding);
     return [
         `${status(finding, width)}  ${painted(plain(findingTitle(finding)), BOLD)} [${finding.id}]`,
         `${indent}${plain(finding.evidence)}`,
-        ...(finding.fix === '' ? [] : [`${indent}→ ${plain(finding.fix)}`]),
+        ...(finding.fix === '' ? [] : [`${indent}→ ${unbroken(plain(finding.fix))}`]),
         ...(typed === null ? [] : [`${indent}→ ${_('Handover can do it:')} ${unbroken(typed)}`]),
         '',
     ].join('\n');

@@ -22,7 +22,7 @@ export function integrationText(
     const indent = ' '.repeat(width + 4);
     const lines = rows.flatMap(row => [
         `  ${painted(padEnd(rowStatusLabel(row), width), colourOf(row.status))}  ${plain(row.title)}: ${plain(row.evidence)}`,
-        ...(row.fix === '' ? [] : [`${indent}→ ${plain(row.fix)}`]),
+        ...(row.fix === '' ? [] : [`${indent}→ ${unbroken(plain(row.fix))}`]),
         ...typed(command(row)).map(line => `${indent}→ ${line}`),
         ...packageLine(row).map(line => `${indent}→ ${line}`),
     ]);
