@@ -6,12 +6,15 @@ import GLib from 'gi://GLib';
 import {delay, monotonicMs} from './clock.js';
 import {readState, StateFileError, writeState} from './stateFile.js';
 
-/** A change takes some milliseconds; who has to wait this long waits for somebody who hangs. */
+/** A change takes some milliseconds; who has to wait this long waits for somebody who hangs, or who means harm. */
 const DEADLINE_MS = 5_000;
 const AGAIN_MS = 10;
 
 /**
  * Changes a file while no other program of this computer's does: what another has just written is not lost.
+ *
+ * Any user of the computer can have a turn and keep it. After five seconds it is changed without one: then a change that
+ * another program makes in the same moment may be lost, and nothing else.
  *
  * @param change what is to stand in it, from what does (null: there is no such file); null leaves it as it is
  * @throws StateFileError, DeadlineError
@@ -25,7 +28,7 @@ export async function changeState(
         const after = change(await readState(path));
         if (after !== null) await writeState(path, after);
     } finally {
-        turn.close();
+        turn?.close();
     }
 }
 
@@ -33,17 +36,15 @@ export async function changeState(
  * A name in the abstract namespace of Unix sockets is had by one socket at a time, and the kernel gives it back when
  * its process ends, however it does (unix(7)). A lock file would outlive a process that was killed.
  *
- * @returns what holds the turn until it is closed
+ * @returns what holds the turn until it is closed; null when another keeps it beyond the deadline
  */
-async function takeTurn(path: string): Promise<Gio.Socket> {
+async function takeTurn(path: string): Promise<Gio.Socket | null> {
     const name = `handover-state-${GLib.compute_checksum_for_string(GLib.ChecksumType.SHA256, path, -1)}`;
     const address = new Gio.UnixSocketAddress({path: name, address_type: Gio.UnixSocketAddressType.ABSTRACT});
     const began = monotonicMs();
     for (;;) {
         const socket = bound(path, address);
-        if (socket !== null) return socket;
-        if (monotonicMs() - began > DEADLINE_MS)
-            throw new StateFileError(`${path} is being changed by another program that does not end`);
+        if (socket !== null || monotonicMs() - began > DEADLINE_MS) return socket;
         await delay(AGAIN_MS);
     }
 }

@@ -5,6 +5,7 @@ import GLib from 'gi://GLib';
 import {readShort} from '../../../shared/platform/files.js';
 import {changeState} from '../../../shared/platform/stateChange.js';
 import {StateFileError} from '../../../shared/platform/stateFile.js';
+import {waitFor} from '../../harness/deadline.js';
 import {temporaryDirectory} from '../../harness/temporary.js';
 
 /** Has the turn at a file as another program of ours, has read it, and writes when it is told to. */
@@ -69,6 +70,17 @@ describe('A file that several programs change', () => {
         await changed;
         expect(readShort(path)).toBe('AC');
     });
+
+    it('is changed all the same where another keeps it for itself', async () => {
+        const path = newPath();
+        GLib.file_set_contents(path, 'A');
+        const program = await otherProgram(path);
+        await changeState(path, before => `${before}C`);
+        expect(readShort(path)).toBe('AC');
+        // It still had its turn.
+        program.get_stdin_pipe()!.write_all(new TextEncoder().encode('write\n'), null);
+        await waitFor('what the other writes', () => readShort(path) === 'AB');
+    }, 30_000);
 
     it('is left as it is, and to others, where there is nothing to change or the change fails', async () => {
         const path = newPath();
