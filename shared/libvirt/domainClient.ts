@@ -95,7 +95,13 @@ export class DomainClient {
         return xml;
     }
 
-    /** The whole domain XML as it is kept, whether it runs or not: what may be changed and defined again. */
+    /** The domain XML as it is kept, whether it runs or not, without passwords: to be looked at. */
+    async nextXml(): Promise<string> {
+        const [xml] = await this.service.call(this.path, Domain, 'GetXMLDesc', [XML_INACTIVE], 'query');
+        return xml;
+    }
+
+    /** The same with its passwords, which takes more rights: what may be changed and defined again. */
     async keptXml(): Promise<string> {
         const flags = XML_SECURE | XML_INACTIVE;
         const [xml] = await this.service.call(this.path, Domain, 'GetXMLDesc', [flags], 'query');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import type {Definition} from '../definition/definition.js';
+import type {DomainClient} from '../libvirt/domainClient.js';
 import type {Machine} from './machine.js';
 import {checkLength} from './machineDetails.js';
 import {DefinitionBusyError, NotKeptError} from './machineErrors.js';
@@ -13,13 +14,13 @@ export interface Redefinition {
 }
 
 /**
- * Reads the definition that is kept of a machine, passwords included.
+ * Reads the definition that is kept of a machine, without passwords.
  *
  * @throws NotKeptError, DefinitionError, MachineGoneError, or what the call failed with
  */
 export async function readKept(machine: Machine): Promise<Definition> {
     const {Definition} = await import('../definition/definition.js');
-    const xml = await keptXml(machine);
+    const xml = await (await keptClient(machine)).nextXml();
     checkLength(xml);
     return Definition.parse(xml);
 }
@@ -55,7 +56,11 @@ export async function redefine(
 }
 
 async function keptXml(machine: Machine): Promise<string> {
+    return (await keptClient(machine)).keptXml();
+}
+
+async function keptClient(machine: Machine): Promise<DomainClient> {
     const client = await machine.client();
     if (!(await client.persistent())) throw new NotKeptError(machine.name);
-    return client.keptXml();
+    return client;
 }
