@@ -22,6 +22,8 @@ export function pgettext(context: string, message: string): string {
 const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_DIRECTIONAL_ISOLATE = '\u2069';
 const LONGEST_INSERT = 120;
+/** PATH_MAX of Linux. */
+const LONGEST_TYPED = 4096;
 
 /**
  * Puts values into a translated sentence: `{name}` is replaced by `values.name`.
@@ -32,15 +34,19 @@ const LONGEST_INSERT = 120;
  * @see https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
  */
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
-    return filled(sentence, values, text => `${FIRST_STRONG_ISOLATE}${text}${POP_DIRECTIONAL_ISOLATE}`);
+    return filled(
+        sentence,
+        values,
+        text => `${FIRST_STRONG_ISOLATE}${oneLine(text, LONGEST_INSERT)}${POP_DIRECTIONAL_ISOLATE}`,
+    );
 }
 
 /**
  * The same for a sentence with a command or a line of a file that is to be copied: without the isolates, which would
- * be copied along unseen, and make another name of it.
+ * be copied along unseen, and make another name of it, and not shortened before it is as long as a path may be.
  */
 export function fillTyped(sentence: string, values: Readonly<Record<string, string>>): string {
-    return filled(sentence, values, text => text);
+    return filled(sentence, values, text => oneLine(text, LONGEST_TYPED));
 }
 
 function filled(
@@ -51,7 +57,7 @@ function filled(
     return sentence.replace(/\{(\w+)\}/g, (whole, key: string) => {
         const value = Object.hasOwn(values, key) ? values[key] : undefined;
         if (value === undefined) return whole;
-        return typeof value === 'number' ? String(value) : wrapped(oneLine(value, LONGEST_INSERT));
+        return typeof value === 'number' ? String(value) : wrapped(value);
     });
 }
 

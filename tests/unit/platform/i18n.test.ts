@@ -37,6 +37,8 @@ describe('Text from outside', () => {
     it('is put into what is to be copied with nothing around it', () => {
         expect(fillTyped('mount {tag} /mnt', {tag: 'my\u202e\ntag'})).toBe('mount my tag /mnt');
         expect(fillTyped('{other} {tag}', {tag: '{other}'})).toBe('{other} {other}');
+        const long = 'y'.repeat(1000);
+        expect(fillTyped('mount {tag} /mnt', {tag: long})).toBe(`mount ${long} /mnt`);
     });
 
     it('is put into a sentence as it is, isolated', () => {
