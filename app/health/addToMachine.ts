@@ -36,7 +36,9 @@ export async function addToMachine(
         // It is remembered beyond this window, and for the terminal.
         const {needsRestart, addition} = await addIntegration(machine, row, edit);
         changed();
-        const said = needsRestart ? _('{name} has it from its next start on') : _('{name} has it now');
+        // What it was given meanwhile by somebody else waits as well.
+        const waits = needsRestart || (addition === null && machine.active);
+        const said = waits ? _('{name} has it from its next start on') : _('{name} has it now');
         // Somebody else may have given it the same meanwhile: that is not ours to take back.
         const undo = addition && {
             label: _('Undo'),
