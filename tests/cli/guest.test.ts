@@ -159,6 +159,7 @@ describe('a machine that really runs', () => {
 
     it('may crash, which can be waited for', async () => {
         await boot({name: 'fragile', onCrash: 'preserve'});
+        const answers = await BusAnswers.listen();
         const waiting = handover([
             'wait',
             ...HOST,
@@ -169,6 +170,8 @@ describe('a machine that really runs', () => {
             '--json',
             'fragile',
         ]);
+        await answers.come();
+        await answers.stop();
         await virsh.run(['inject-nmi', 'fragile']);
         const {code, out} = await waiting;
         expect(code).toBe(0);
