@@ -173,6 +173,8 @@ describe('handover doctor', () => {
                 ...out
                     .replace(/\x1b\[\d*m/g, '')
                     .split(/\r?\n/)
+                    // What to do may hold a command that is to be copied, and is left whole.
+                    .filter(line => !line.includes('→'))
                     .map(line => line.length),
             );
         };
