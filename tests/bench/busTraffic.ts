@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GLib from 'gi://GLib';
 import {callBus} from '../harness/bus.js';
-import {waitFor} from '../harness/deadline.js';
+import {pause, waitFor} from '../harness/deadline.js';
 import {RunningProgram} from '../harness/program.js';
 
 /** Counts the calls that go to some names on the session bus, by listening as a monitor. */
@@ -40,6 +40,22 @@ export class BusTraffic {
             .split('\n')
             .filter(line => line.startsWith('mc\t'))
             .map(line => line.split('\t').at(-1)!.trim());
+    }
+
+    /** Resolves when what was asked has been answered, and what a change led to has come to rest. */
+    async quiet(): Promise<void> {
+        let before = -1;
+        await waitFor(
+            'the bus to be quiet',
+            async () => {
+                const now = this.calls();
+                const still = now === before;
+                before = now;
+                if (!still) await pause(1500);
+                return still;
+            },
+            {within: 20_000},
+        );
     }
 
     async stop(): Promise<void> {

@@ -111,18 +111,8 @@ describe('what needs attention', () => {
         await panel.open();
         await pause(LOOK_MS);
         await panel.close();
-        let before = -1;
-        await waitFor(
-            'what was under way to be answered',
-            async () => {
-                const now = traffic.calls();
-                const still = now === before;
-                before = now;
-                if (!still) await pause(1500);
-                return still;
-            },
-            {within: 20_000},
-        );
+        await traffic.quiet();
+        const before = traffic.calls();
         await virsh.run(['pool-destroy', POOL]);
         GLib.unlink(kvm);
         await pause(LOOK_MS);

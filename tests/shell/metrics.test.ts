@@ -52,21 +52,6 @@ describe('the figures in the menu', () => {
         panel.shell.eval<string>(`${label}.get_theme_node().get_foreground_color().to_string()`);
     const figures = (of = row): Promise<string> =>
         waitFor('figures', async () => LINE.test(await line(of)) && line(of), {within: 15_000});
-    const quiet = async (): Promise<void> => {
-        // What was asked already is answered, and other things that a change led to have come to rest.
-        let before = -1;
-        await waitFor(
-            'the bus to be quiet',
-            async () => {
-                const now = traffic.calls();
-                const still = now === before;
-                before = now;
-                if (!still) await pause(1500);
-                return still;
-            },
-            {within: 20_000},
-        );
-    };
 
     beforeAll(async () => {
         GLib.file_set_contents(image, new Uint8Array(1 << 20));
@@ -154,7 +139,7 @@ describe('the figures in the menu', () => {
     }, 40_000);
 
     it('take one call a tick for all machines of a host, and none once the menu is closed', async () => {
-        await quiet();
+        await traffic.quiet();
         const before = traffic.calls();
         await panel.open();
         await figures();
@@ -174,7 +159,7 @@ describe('the figures in the menu', () => {
         expect(more.length).toBeGreaterThan(1);
         expect(more.length).toBeLessThan(5);
         await panel.close();
-        await quiet();
+        await traffic.quiet();
         const closed = traffic.calls();
         await pause(3000);
         expect(traffic.calls()).toBe(closed);
@@ -188,7 +173,7 @@ describe('the figures in the menu', () => {
         expect(await line()).toBe('');
         await virsh.run(['suspend', 'other']);
         await panel.waitForState(HOSTILE.replace('\u202e', ''), 'Paused');
-        await quiet();
+        await traffic.quiet();
         const before = traffic.calls();
         await pause(3000);
         expect(traffic.calls()).toBe(before);
@@ -204,7 +189,7 @@ describe('the figures in the menu', () => {
             await figures();
             expect(await panel.shell.eval<number>('handoverTimers()')).toBeGreaterThan(0);
             await panel.shell.disableExtension(EXTENSION_UUID);
-            await quiet();
+            await traffic.quiet();
             await panel.shell.waitFor('handoverTimers() === 0', 20_000);
             const before = traffic.calls();
             await pause(2500);
