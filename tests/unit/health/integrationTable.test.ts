@@ -67,7 +67,7 @@ describe('The table of the guest integration', () => {
 describe('What a machine that runs was given since it was started', () => {
     const RUNS = "<graphics type='spice'/><video><model type='virtio'/></video><memballoon model='none'/>";
     const runs = having(RUNS, {agent: unread(WHY)});
-    const pending = (kept: MachineFacts['kept']): string[] =>
+    const waiting = (kept: MachineFacts['kept']): string[] =>
         integrationTable({...runs, kept}).flatMap(one => (one.pending ? [one.id] : []));
 
     it('is missing still, but is not offered again, since it comes with the next start', () => {
@@ -82,19 +82,19 @@ describe('What a machine that runs was given since it was started', () => {
             'It has been added, and comes with the machine’s next start: shut it down, and start it again.',
         );
         expect(rowStatusLabel(found)).toBe('At next start');
-        expect(pending(kept)).toEqual(['heartbeat', 'time-sync', 'file-freeze']);
+        expect(waiting(kept)).toEqual(['heartbeat', 'time-sync', 'file-freeze']);
     });
 
     it('is told apart by row, and a folder counts whichever it is', () => {
-        expect(pending(null)).toEqual([]);
-        expect(pending(runs.definition)).toEqual([]);
-        expect(pending(withIntegration(runs.definition, {kind: 'balloon'}))).toEqual(['balloon']);
-        expect(pending(withIntegration(runs.definition, {kind: 'spice-agent'}))).toEqual([
+        expect(waiting(null)).toEqual([]);
+        expect(waiting(runs.definition)).toEqual([]);
+        expect(waiting(withIntegration(runs.definition, {kind: 'balloon'}))).toEqual(['balloon']);
+        expect(waiting(withIntegration(runs.definition, {kind: 'spice-agent'}))).toEqual([
             'clipboard',
             'display-resize',
         ]);
         const shared = {kind: 'shared-folder', source: '/srv', tag: 'srv'} as const;
-        expect(pending(withIntegration(runs.definition, shared))).toEqual(['shared-folders']);
+        expect(waiting(withIntegration(runs.definition, shared))).toEqual(['shared-folders']);
     });
 
     it('is nothing where it runs with all of it already', () => {
